@@ -1,0 +1,1 @@
+"""The machine room: set-up, private servers, the two commands. Standard library only."""
