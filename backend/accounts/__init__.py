@@ -1,0 +1,1 @@
+"""Units, officers and devices: who may see and do what."""

@@ -1,0 +1,106 @@
+"""SHELL: the tables of the organisation: units, officers, devices."""
+
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class UnitKind(models.TextChoices):
+    BUREAU = "bureau", "市局"
+    BRANCH = "branch", "分局"
+    STATION = "station", "派出所"
+    BEAT_TEAM = "beat_team", "警务区"
+
+
+class Role(models.TextChoices):
+    OFFICER = "officer", "民警"
+    LEAD = "lead", "所长"
+    ANALYST = "analyst", "分析员"
+    ADMINISTRATOR = "administrator", "管理员"
+
+
+class Unit(models.Model):
+    """A node of the police organisation. `path` is `/<code>/<code>/…/`, so that "and below" is one prefix match."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    kind = models.CharField(max_length=16, choices=UnitKind)
+    code = models.CharField(max_length=24, unique=True)
+    name = models.CharField(max_length=120)
+    path = models.CharField(max_length=240, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ("path",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.path = f"{self.parent.path if self.parent else '/'}{self.code}/"
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+class OfficerManager(BaseUserManager["Officer"]):
+    """Makes officers; `create_superuser` is what Django's own command calls."""
+
+    def create_user(self, username: str, password: str | None = None, **columns: object) -> "Officer":
+        officer = self.model(username=username, **columns)
+        officer.set_password(password)
+        officer.save(using=self._db)
+        return officer
+
+    def create_superuser(self, username: str, password: str | None = None, **columns: object) -> "Officer":
+        columns.setdefault("roles", [Role.ADMINISTRATOR])
+        return self.create_user(username, password, is_staff=True, is_superuser=True, **columns)
+
+
+class Officer(AbstractBaseUser, PermissionsMixin):
+    """A person who logs in. Sees the records of the own unit and below, never of siblings."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField("用户名", max_length=64, unique=True)
+    badge_number = models.CharField("警号", max_length=24, blank=True)
+    name = models.CharField("姓名", max_length=80)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="officers", verbose_name="单位")
+    roles = ArrayField(models.CharField(max_length=16, choices=Role), default=list, blank=True, verbose_name="角色")
+    is_active = models.BooleanField("在用", default=True)
+    is_staff = models.BooleanField("可进后台", default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[OfficerManager] = OfficerManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员"
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def has_role(self, *roles: str) -> bool:
+        """Return whether the officer holds at least one of `roles`."""
+        return bool(set(self.roles) & set(roles))
+
+
+class Device(models.Model):
+    """A phone or desk browser that sends records. The right to send hangs on it, the right to read on the session."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="devices")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="devices")
+    public_key = models.TextField(blank=True)
+    app_version = models.CharField(max_length=32, blank=True)
+    made_total = models.PositiveIntegerField(default=0)
+    enrolled_at = models.DateTimeField(auto_now_add=True)
+    last_contact_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "设备"

@@ -1,0 +1,53 @@
+"""SHELL: the policy that every route declares. A view without one answers nothing, and a test fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from backend.accounts.models import Officer, Role
+from backend.common.problems import problem
+
+if TYPE_CHECKING:  # DRF loads this module while it is still loading its own views
+    from rest_framework.views import APIView
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may call a route: anybody, any signed-in officer, or those with one of `roles`. Scope is a second question."""
+
+    name: str
+    roles: frozenset[str] | None = None
+    public: bool = False
+
+
+PUBLIC = Policy("public", public=True)
+SIGNED_IN = Policy("signed_in")
+FIELD_WORK = Policy("field_work", frozenset({Role.OFFICER, Role.LEAD}))
+FIGURES = Policy("figures", frozenset({Role.OFFICER, Role.LEAD, Role.ANALYST}))
+
+
+class PolicyPermission(BasePermission):
+    """DRF permission that reads `view.policy`; a view that declares none is refused."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        policy: Policy | None = getattr(view, "policy", None)
+        if policy is None:
+            return False
+        if policy.public:
+            return True
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        officer = cast(Officer, request.user)
+        if policy.roles is not None and not officer.has_role(*policy.roles):
+            raise problem("not_allowed", roles=", ".join(sorted(policy.roles)))
+        return True
+
+
+def signed_in_officer(request: Request) -> Officer:
+    """Return the officer of a request that passed `PolicyPermission`."""
+    return cast(Officer, request.user)

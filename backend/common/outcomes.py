@@ -1,0 +1,81 @@
+"""PURE: what a handler is told about a mutation and what it answers; the meeting point of sync and the apps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+Op = Literal["put", "retract"]
+
+
+@dataclass(frozen=True)
+class MutationContext:
+    """Who sent the mutation, from where and when. The ids are those of rows that exist."""
+
+    mutation_id: UUID
+    record_id: UUID
+    kind: str
+    unit_id: UUID
+    officer_id: UUID
+    device_id: UUID
+    recorded_at: datetime
+    clock_skew_s: float
+    occurred_at: datetime
+    received_at: datetime
+    payload_sha256: str
+
+    def record_columns(self) -> dict[str, Any]:
+        """Return the columns of `SyncedRecord` for a record that this mutation creates."""
+        return {
+            "id": self.record_id,
+            "unit_id": self.unit_id,
+            "author_id": self.officer_id,
+            "device_id": self.device_id,
+            "recorded_at": self.recorded_at,
+            "clock_skew_s": self.clock_skew_s,
+            "occurred_at": self.occurred_at,
+            "received_at": self.received_at,
+            "payload_sha256": self.payload_sha256,
+        }
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row for the feed of a unit: this record is now at this version."""
+
+    unit_id: UUID
+    type: str
+    id: UUID
+    version: int
+    op: Op = "put"
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A township and a day (in the city's zone) whose figures a mutation may have changed."""
+
+    area_id: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What an applied mutation changed. `changes[0]` is the record the receipt speaks of."""
+
+    changes: tuple[Change, ...]
+    touched: frozenset[Touched] = field(default_factory=frozenset)
+
+
+def applied(changes: Iterable[Change], touched: Iterable[Touched] = ()) -> Applied:
+    """Return an `Applied` of any iterables."""
+    return Applied(tuple(changes), frozenset(touched))
+
+
+def corrected_instant(recorded_at: datetime, clock_skew_s: float, tolerance_s: float = 120.0) -> datetime:
+    """Return when a record really happened: the phone's time less its clock's error.
+
+    `clock_skew_s` = phone clock minus server clock at the push. Below `tolerance_s` the difference is mostly the time
+    the request was under way, and the phone's own time is the better one.
+    """
+    return recorded_at if abs(clock_skew_s) <= tolerance_s else recorded_at - timedelta(seconds=clock_skew_s)

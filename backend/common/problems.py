@@ -1,0 +1,126 @@
+"""PURE: the catalogue of failures. Every error that leaves the server is one of these, by its stable code.
+
+A `ProblemType` is an entry of the catalogue; a `Problem` is one occurrence of it, with named details. The HTTP handler
+(`backend.errors_http`) and the sync outcomes write both in the shape of RFC 9457. Nobody matches on message text.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind of failure: stable code, HTTP status, title, detail template, whether trying again can help."""
+
+    code: str
+    status: int
+    title: str
+    detail: str
+    retryable: bool = False
+    log_level: LogLevel = "info"
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """What is wrong with one field: its path (`hazards.0.kind`), a code and a sentence."""
+
+    field: str
+    code: str
+    message: str
+
+
+@dataclass
+class Problem(Exception):
+    """One failure. `details` fill the template of the type; `errors` name the fields."""
+
+    type: ProblemType
+    details: dict[str, Any] = field(default_factory=dict)
+    errors: Sequence[FieldError] = ()
+
+    @property
+    def code(self) -> str:
+        return self.type.code
+
+    @property
+    def detail(self) -> str:
+        return self.type.detail.format(**self.details)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the RFC 9457 object: type, title, status, detail, code, errors."""
+        return {
+            "type": f"urn:xunfang:problem:{self.type.code}",
+            "title": self.type.title,
+            "status": self.type.status,
+            "detail": self.detail,
+            "code": self.type.code,
+            "errors": [{"field": e.field, "code": e.code, "message": e.message} for e in self.errors],
+        }
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}"
+
+
+def problem(code: str, *, errors: Sequence[FieldError] = (), **details: Any) -> Problem:
+    """Return a `Problem` of the catalogue entry `code`. Raises KeyError for a code that is not in the catalogue."""
+    return Problem(CATALOGUE[code], details, errors)
+
+
+_TYPES = (
+    # --- requests
+    ProblemType("malformed_body", 400, "The body cannot be read", "{why}. The body was kept under number {intake}."),
+    ProblemType("request_invalid", 400, "The request is not valid", "{why}"),
+    ProblemType("cursor_invalid", 400, "The cursor is not one of ours", "Ask again without a cursor."),
+    ProblemType("window_invalid", 400, "The window cannot be read", "{why}"),
+    ProblemType("figure_unknown", 400, "There is no such figure", "Known figures: {known}."),
+    ProblemType("not_authenticated", 401, "Sign in first", "This address needs a signed-in officer."),
+    ProblemType("not_allowed", 403, "Not allowed for this role", "This needs one of the roles {roles}."),
+    ProblemType("csrf_failed", 403, "The request's origin could not be proved", "{why}"),
+    ProblemType("not_found", 404, "Not found", "There is nothing here that you may see."),
+    ProblemType("method_not_allowed", 405, "Method not allowed", "{why}"),
+    ProblemType("not_acceptable", 406, "Format not available", "{why}"),
+    ProblemType("batch_too_large", 413, "The batch is too large",
+                "A batch may hold {max_mutations} mutations and {max_bytes} bytes.", log_level="warning"),
+    ProblemType("unsupported_media_type", 415, "Media type not supported", "{why}"),
+    ProblemType("too_many_requests", 429, "Too many requests", "Try again in {retry_after_s} s.", retryable=True),
+    ProblemType("internal_error", 500, "Something broke on our side",
+                "It was logged under {reference}; what you sent was not lost on your device.",
+                retryable=True, log_level="error"),
+    ProblemType("service_unavailable", 503, "The server cannot store this now", "Keep it and try again.",
+                retryable=True, log_level="error"),
+    # --- mutations (outcomes of a push)
+    ProblemType("envelope_invalid", 422, "The mutation's envelope is not valid", "See errors."),
+    ProblemType("payload_invalid", 422, "The record is not valid", "See errors."),
+    ProblemType("payload_hash_mismatch", 422, "The record was altered on its way",
+                "The phone announced {announced}, the server computed {computed}.", log_level="warning"),
+    ProblemType("unknown_kind", 422, "This server does not know this kind of record", "Kind {kind}."),
+    ProblemType("same_id_other_content", 409, "Another content has this id already", "Both versions were stored.",
+                log_level="warning"),
+    ProblemType("base_values_changed", 409, "Somebody changed this in the meantime",
+                "{field} was {base} for you and is {current} now. Both were stored."),
+    ProblemType("record_id_taken", 409, "Another record has this id already", "Both versions were stored.",
+                log_level="warning"),
+    ProblemType("premises_unknown", 422, "The door is not registered", "No premises {id}."),
+    ProblemType("premises_of_another_unit", 422, "The door belongs to another unit",
+                "The unit {unit} answers for it; its lead can release this record."),
+    ProblemType("record_of_another_unit", 422, "The record belongs to another unit",
+                "A lead of the unit that answers for it can release this."),
+    ProblemType("patrol_unknown", 422, "The outing is not known", "No patrol {id}."),
+    ProblemType("leg_unknown", 422, "The leg is not known", "No leg {id}."),
+    ProblemType("visit_unknown", 422, "The visit is not known", "No visit {id}."),
+    ProblemType("dispute_unknown", 422, "The dispute is not known", "No dispute {id}."),
+    ProblemType("officer_unknown", 422, "An officer is not known", "No officer {id} in this unit."),
+    ProblemType("campaign_unknown", 422, "The campaign is not known", "No campaign {id}."),
+    ProblemType("area_unknown", 422, "No township here answers to this unit", "{why}"),
+    ProblemType("place_outside_city", 422, "The place lies outside the city",
+                "{lon}, {lat} lies outside every township of {city}."),
+    ProblemType("handler_failed", 500, "The record could not be stored", "It was logged under {reference}.",
+                retryable=True, log_level="error"),
+    # --- imports and commands
+    ProblemType("file_unreadable", 422, "The file cannot be read", "{path}: {why}"),
+    ProblemType("import_refused", 422, "The import was refused", "{why}"),
+)
+
+CATALOGUE: dict[str, ProblemType] = {entry.code: entry for entry in _TYPES}

@@ -1,0 +1,1 @@
+"""A deterministic invented story to look at. Names, texts and people are invented."""

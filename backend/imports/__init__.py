@@ -1,0 +1,1 @@
+"""Loading reference data: GeoJSON of areas, streets and premises, as commands."""

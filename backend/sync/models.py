@@ -1,0 +1,106 @@
+"""SHELL: the tables of sync: every mutation as it came, the numbered feed of each unit, what could not be read."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+
+class StoredOutcome(models.TextChoices):
+    """What became of a stored mutation. `received` exists only inside the transaction that stores it."""
+
+    RECEIVED = "received", "已收到"
+    APPLIED = "applied", "已入库"
+    CONFLICT = "conflict", "有冲突"
+    QUARANTINED = "quarantined", "待处理"
+
+
+class Mutation(models.Model):
+    """A change made on a device, stored before it is judged. Its primary key is what makes a repeat harmless.
+
+    `payload` is null once an applied record's own table holds the same content (blocks of fixes: positions exist once).
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+")
+    seq = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    record_id = models.UUIDField(db_index=True)
+    recorded_at = models.DateTimeField()
+    clock_skew_s = models.FloatField()
+    received_at = models.DateTimeField()
+    payload = models.JSONField(null=True)
+    payload_sha256 = models.CharField(max_length=64)
+    outcome = models.CharField(max_length=16, choices=StoredOutcome)
+    problem = models.JSONField(null=True)
+    feed_number = models.BigIntegerField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "上传记录"
+        indexes: ClassVar = [
+            models.Index(fields=["unit", "outcome"], condition=~models.Q(outcome="applied"), name="mutation_attention"),
+            models.Index(fields=["device", "seq"], name="mutation_by_device"),
+        ]
+
+
+class MutationVariant(models.Model):
+    """The same mutation id with another content: kept beside the first, never in its place."""
+
+    mutation_id = models.UUIDField()
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+")
+    payload_sha256 = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+    raw = models.JSONField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "同号异文"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["mutation_id", "payload_sha256"], name="variant_once")]
+
+
+class Intake(models.Model):
+    """What came and could not be read as mutations, byte for byte, so that not even garbage is lost."""
+
+    device_ref = models.CharField(max_length=64, blank=True)
+    officer = models.ForeignKey("accounts.Officer", null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("accounts.Unit", null=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    content_type = models.CharField(max_length=120, blank=True)
+    body = models.BinaryField()
+    body_sha256 = models.CharField(max_length=64)
+    why = models.TextField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "无法解析的上传"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["body_sha256", "officer"], name="intake_once")]
+
+
+class FeedEpoch(models.Model):
+    """Names the life of this database. A restore makes a new one, so that phones offer again what they sent."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    started_at = models.DateTimeField(auto_now_add=True)
+    only_one = models.BooleanField(default=True, unique=True, editable=False)
+
+
+class FeedCounter(models.Model):
+    """The last number given in a unit's feed. Its row lock, held to commit, is what makes the numbers gap-free."""
+
+    unit = models.OneToOneField("accounts.Unit", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    n = models.BigIntegerField(default=0)
+
+
+class FeedEntry(models.Model):
+    """Change number `n` of a unit: this record is at this version now (put), or no longer yours to see (retract)."""
+
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
+    n = models.BigIntegerField()
+    type = models.CharField(max_length=24)
+    record_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    op = models.CharField(max_length=8, default="put")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["unit", "n"], name="feed_number_once")]

@@ -1,0 +1,1 @@
+"""Outings: patrols, their legs, fixes and observations. Knows nothing of visits."""

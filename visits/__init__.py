@@ -1,0 +1,1 @@
+"""Visits to doors, disputes and their steps, law outreach, campaigns."""
