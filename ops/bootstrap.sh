@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # SHELL: installs what is missing for the parts named as arguments, and does nothing when nothing is missing.
-#   python   .venv from requirements.lock         servers  PostgreSQL + PostGIS and Redis (unless given from outside)
-#   node     Node.js and frontend_pwa/node_modules  pwa      node + frontend_pwa/dist
+#   python   .venv from requirements.lock
+#   servers  PostgreSQL + PostGIS and Redis (unless given from outside)
+#   test-servers  the same, also when given from outside: the tests never touch a real database
+#   node     Node.js and frontend_pwa/node_modules
+#   pwa      node, and frontend_pwa/dist
 #   browser  Chromium and a Chinese font, for the end-to-end tests
 # Everything ends up in .venv and frontend_pwa, but Debian's packages. Run it as often as you like.
 set -euo pipefail
@@ -239,13 +242,13 @@ ready_pwa() {
 
 # ---- what is asked for ----------------------------------------------------------------------------------------
 
-[[ " $* " == *" browser "* ]] && testing=yes || testing=no
+[[ " $* " == *" browser "* || " $* " == *" test-servers "* ]] && testing=yes || testing=no
 # One at a time in a clone: two commands started together would build the same .venv. The folder itself is the lock.
 exec 9<.
 flock 9
 for part in "$@"; do
     case $part in
-    servers) need_servers ;;
+    servers | test-servers) need_servers ;;
     browser) need_browser ;;
     python | node | pwa) ;;
     *) fail "ops/bootstrap.sh does not know the part '$part'." ;;

@@ -1,5 +1,6 @@
 """SHELL: the programs that `make run` keeps alive: started in a session of their own, ended in order."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -53,10 +54,8 @@ class Child:
             return
         wait_until(self.has_ended, self.patience_s)
         # Also after a good end: a worker process that its master lost must not stay behind.
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait()
 
 

@@ -12,6 +12,8 @@ from ops.processes import first_number, tail, works_in
 BINARIES = "usr/lib/postgresql/*/bin/postgres"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60
+DATABASE_EXISTS = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE_NAME}'"  # noqa: S608 - a constant
+ROLE_EXISTS = f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE_NAME}'"  # noqa: S608 - a constant
 
 # Sized for a station's machine (2 cores, 4 GB): the working set of a city's month fits in 256 MB.
 SETTINGS = """\
@@ -145,11 +147,10 @@ def _make_database(places: Places, account: Account) -> None:
     PostGIS goes into template1 as well: only a superuser may create it, and Django's test runner, which makes
     its own databases, connects as the plain role.
     """
-    if _ask(places, account, "postgres", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE_NAME}'") == "1":
+    if _ask(places, account, "postgres", DATABASE_EXISTS) == "1":
         return
     _ask(places, account, "template1", "CREATE EXTENSION IF NOT EXISTS postgis")
-    role = f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE_NAME}'"
-    if _ask(places, account, "postgres", role) != "1":
+    if _ask(places, account, "postgres", ROLE_EXISTS) != "1":
         _ask(places, account, "postgres", f"CREATE ROLE {ROLE_NAME} LOGIN CREATEDB")
     _ask(places, account, "postgres", f"CREATE DATABASE {DATABASE_NAME} OWNER {ROLE_NAME}")
 

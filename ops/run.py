@@ -20,7 +20,7 @@ from ops.children import Child, dies_with_us, end_all
 from ops.failures import OpsFailure
 from ops.places import home_key
 from ops.processes import tail
-from ops.settings import RunSettings, run_settings, welcome, with_env_file
+from ops.settings import RunSettings, run_settings, welcome
 
 REPOSITORY = servers.REPOSITORY
 BIN = REPOSITORY / ".venv" / "bin"
@@ -57,17 +57,14 @@ class Supervisor:
         if number != signal.SIGCHLD:
             raise Stopped
 
-    def step(self, what: str, command: list[str], log: Path | None = None) -> None:
-        """Run one preparation to its end; its output goes to `log`, or to the terminal without one."""
-        output = log.open("ab") if log else None
+    def step(self, what: str, command: list[str]) -> None:
+        """Run one preparation to its end, shown on the terminal."""
         # A session of its own here too, so that Ctrl-C ends it through us and not with a traceback.
         process = subprocess.Popen(
             [*dies_with_us(), *command],
             env=self.environment,
             cwd=REPOSITORY,
             stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
             start_new_session=True,
         )
         try:
@@ -78,8 +75,7 @@ class Supervisor:
             process.wait()
             raise
         if process.returncode != 0:
-            said = f"; the end of {log}:\n{tail(log)}" if log else " (the lines above say why)."
-            raise OpsFailure(f"{what} failed{said}")
+            raise OpsFailure(f"{what} failed (the lines above say why).")
 
     def start(self, child: Child) -> None:
         """Start a child and keep it."""
@@ -182,13 +178,10 @@ def wait_until_ready(supervisor: Supervisor, settings: RunSettings) -> None:
 
 def prepare(supervisor: Supervisor, settings: RunSettings) -> None:
     """Bring the database to this version's shape, and give an empty one the demo story."""
-    python, log = str(BIN / "python"), supervisor.servers.places.log
     say("Preparing the database… 准备数据库")
-    supervisor.step(
-        "Migrating the database", [python, "backend/manage.py", "migrate", "--noinput"], log / "migrate.log"
-    )
-    if settings.seeds_demo:
-        supervisor.step("Making the demo data", [python, "backend/manage.py", "seed_demo"])
+    log = supervisor.servers.places.log / "migrate.log"
+    command = [str(BIN / "python"), "-m", "ops.prepare", str(log), *(["--demo"] if settings.seeds_demo else [])]
+    supervisor.step("Preparing the database", command)
 
 
 def check_given(ours: servers.Servers) -> None:
@@ -226,16 +219,14 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Return 0 after a stop that was asked for, 1 after a failure, which is said in one line."""
-    env_file = REPOSITORY / ".env"
-    environment = with_env_file(os.environ, env_file.read_text() if env_file.exists() else "")
+    environment = servers.own_environment()
     try:
         settings = run_settings(environment)
         ours = servers.servers_of(environment)
         with only_one(ours.places.home):
             check_port(settings)
             check_given(ours)
-            environment |= servers.environment_of(ours) | {"PORT": str(settings.port)}
-            supervisor = Supervisor(ours, environment)
+            supervisor = Supervisor(ours, servers.environment_of(ours) | {"PORT": str(settings.port)})
             with servers.in_use(ours):
                 serve(supervisor, settings)
     except OpsFailure as failure:

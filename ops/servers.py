@@ -12,7 +12,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from pathlib import Path
 from ops import account, broker, database
 from ops.failures import OpsFailure
 from ops.places import Places, home_key, places_of
+from ops.settings import with_env_file
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -32,27 +33,33 @@ class Servers:
     account: account.Account
     private_database: bool
     private_broker: bool
-    given: dict[str, str] = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
-def home_from(environment: dict[str, str]) -> Path:
+def own_environment(*, test: bool = False) -> dict[str, str]:
+    """Return our environment completed by .env; the tests do not read .env, so that they mean the same everywhere."""
+    env_file = REPOSITORY / ".env"
+    return with_env_file(os.environ, env_file.read_text() if env_file.exists() and not test else "")
+
+
+def home_from(environment: Mapping[str, str]) -> Path:
     """Return $XUNFANG_HOME as an absolute path, by default `var` in the repository."""
     return Path(environment.get("XUNFANG_HOME") or REPOSITORY / "var").expanduser().absolute()
 
 
-def servers_of(environment: dict[str, str], *, test: bool = False) -> Servers:
+def servers_of(environment: Mapping[str, str], *, test: bool = False) -> Servers:
     """Return the servers of the home that `environment` names, its folders made.
 
     The tests have a home inside the home and always private servers: they must never write into a real database.
     """
     home = home_from(environment) / "test" if test else home_from(environment)
     _make_home(home)
-    given = {} if test else {name: environment.get(name, "") for name in ("DATABASE_URL", "CELERY_BROKER_URL")}
-    private_database = not given.get("DATABASE_URL")
+    private_database = test or not environment.get("DATABASE_URL")
+    private_broker = test or not environment.get("CELERY_BROKER_URL")
     server_account = account.server_account() if private_database else account.own_account()
     postgres = account.postgres_folder(home, server_account) if private_database else home / "postgres"
     places = places_of(home, postgres=postgres, short_dir=account.short_folder(home_key(home)), durable=not test)
-    return Servers(places, server_account, private_database, not given.get("CELERY_BROKER_URL"), given)
+    return Servers(places, server_account, private_database, private_broker, environment)
 
 
 def _make_home(home: Path) -> None:
@@ -96,14 +103,15 @@ def lost(servers: Servers) -> list[str]:
 
 
 def environment_of(servers: Servers) -> dict[str, str]:
-    """Return the variables by which Django and Celery find this home and its servers."""
-    home = servers.places.home
+    """Return the given environment with the variables by which Django and Celery find this home and its servers."""
+    places, given = servers.places, servers.given
     return {
-        "XUNFANG_HOME": str(home),
-        "DATABASE_URL": servers.given.get("DATABASE_URL") or servers.places.database_url,
-        "CELERY_BROKER_URL": servers.given.get("CELERY_BROKER_URL") or servers.places.broker_url,
+        **given,
+        "XUNFANG_HOME": str(places.home),
+        "DATABASE_URL": places.database_url if servers.private_database else given["DATABASE_URL"],
+        "CELERY_BROKER_URL": places.broker_url if servers.private_broker else given["CELERY_BROKER_URL"],
         "DJANGO_SETTINGS_MODULE": "backend.settings",
-        "DJANGO_SECRET_KEY": os.environ.get("DJANGO_SECRET_KEY") or secret_key(home / "secret_key"),
+        "DJANGO_SECRET_KEY": given.get("DJANGO_SECRET_KEY") or secret_key(places.home / "secret_key"),
         "PYTHONPATH": str(REPOSITORY),
     }
 
@@ -170,7 +178,7 @@ def _status(servers: Servers) -> int:
 def _exec(servers: Servers, command: list[str]) -> int:
     with in_use(servers):
         # In our own process group: Ctrl-C reaches the command and us, and we wait for it to end in its own way.
-        process = subprocess.Popen(command, env={**os.environ, **environment_of(servers)})
+        process = subprocess.Popen(command, env=environment_of(servers))
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         while True:
             try:
@@ -189,7 +197,8 @@ def _act(action: str, servers: Servers, command: list[str]) -> int:
         stop(servers)
     elif action == "env":
         for name, value in environment_of(servers).items():
-            print(f"export {name}={shlex.quote(value)}")
+            if os.environ.get(name) != value:
+                print(f"export {name}={shlex.quote(value)}")
     elif action == "exec":
         return _exec(servers, command)
     return _status(servers) if action in {"start", "stop", "status"} else 0
@@ -204,7 +213,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         command = given.command[1:] if given.command[:1] == ["--"] else given.command
-        return _act(given.action, servers_of(dict(os.environ), test=given.test), command)
+        return _act(given.action, servers_of(own_environment(test=given.test), test=given.test), command)
     except OpsFailure as failure:
         print(f"xunfang: {failure}", file=sys.stderr)
         return 1

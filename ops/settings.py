@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ops.failures import OpsFailure
 
-DEMO_PASSWORD = "xunfang-demo"
+DEMO_PASSWORD = "xunfang-demo"  # noqa: S105 - printed on purpose, invented people only
 # Name, who it is in English and in Chinese; the accounts that seed_demo makes.
 DEMO_ACCOUNTS = [
     ("officer", "officer of a police station", "派出所民警"),

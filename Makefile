@@ -1,0 +1,72 @@
+# The two commands are `make run` and `make test`; `make` alone lists the others.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run stop test test-fast lint types e2e bench demo manage format lock clean
+
+PYTHON := .venv/bin/python
+BOOTSTRAP := bash ops/bootstrap.sh
+
+help:  ## List the commands
+	@printf 'Xunfang 巡访\n\n'
+	@sed -nE 's/^([a-z0-9-]+):.*  ## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
+	@printf '\nVariables: PORT=8000  XUNFANG_HOME=var  DATABASE_URL  CELERY_BROKER_URL  (all of them: .env.example)\n'
+
+run:  ## Set everything up and run it: web, worker, beat; Ctrl-C stops it
+	@$(BOOTSTRAP) python servers pwa
+	@exec $(PYTHON) -m ops.run
+
+stop:  ## Stop private servers left behind or kept up on purpose
+	@python3 -m ops.servers stop
+
+test:  ## Everything: lint, types, imports, pytest, web checks, end-to-end in Chromium (K=word, PYTEST_ARGS=…)
+	@$(BOOTSTRAP) python servers pwa browser
+	@exec $(PYTHON) -m ops.checks all
+
+test-fast:  ## The same without the end-to-end tests
+	@$(BOOTSTRAP) python test-servers pwa
+	@exec $(PYTHON) -m ops.checks fast
+
+lint:  ## ruff, import-linter, ESLint
+	@$(BOOTSTRAP) python node
+	@exec $(PYTHON) -m ops.checks lint
+
+types:  ## mypy --strict, tsc, svelte-check
+	@$(BOOTSTRAP) python node
+	@exec $(PYTHON) -m ops.checks types
+
+e2e:  ## Only the end-to-end tests (K=word chooses)
+	@$(BOOTSTRAP) python servers pwa browser
+	@exec $(PYTHON) -m ops.checks e2e
+
+bench:  ## Measurements, on the private test servers; tables and $XUNFANG_HOME/test/reports
+	@$(BOOTSTRAP) python test-servers
+	@if compgen -G 'tests/bench/bench_*.py' >/dev/null; then \
+		for bench in tests/bench/bench_*.py; do \
+			echo "== $$bench"; $(PYTHON) -m ops.servers --test exec -- $(PYTHON) $$bench || exit 1; \
+		done; \
+	else echo 'No benches yet: tests/bench holds no bench_*.py.'; fi
+
+demo:  ## Put the demo data into the database of this home (ARGS="--city helsinki --scale 1")
+	@$(BOOTSTRAP) python servers
+	@$(PYTHON) -m ops.servers exec -- $(PYTHON) backend/manage.py migrate --noinput --verbosity 0
+	@$(PYTHON) -m ops.servers exec -- $(PYTHON) backend/manage.py seed_demo $(ARGS)
+
+manage:  ## Any Django command on this home: make manage ARGS="aggregate --day 2026-11-21"
+	@$(BOOTSTRAP) python servers
+	@exec $(PYTHON) -m ops.servers exec -- $(PYTHON) backend/manage.py $(ARGS)
+
+format:  ## Put Python and the web app's source into their one form
+	@$(BOOTSTRAP) python node
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix frontend_pwa run --silent --if-present format
+
+lock:  ## Write requirements.lock anew from pyproject.toml
+	@$(BOOTSTRAP) python
+	@uv=$$(command -v uv || echo .venv/tools/bin/uv); \
+	$$uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
+
+clean:  ## Delete what can be made again (.venv, node_modules, dist, caches); data under var/ stays
+	@rm -rf .venv frontend_pwa/node_modules frontend_pwa/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

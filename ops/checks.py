@@ -1,0 +1,195 @@
+"""SHELL: `make test` and its parts: runs the stages, stops at the first that fails and names it, prints the times.
+
+Two lanes use the two cores where the stages do not compete: types and imports beside the web app's own checks.
+What passes says one line; what fails shows everything it said. pytest comes last and is shown as it goes.
+"""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ops import servers
+from ops.failures import OpsFailure
+
+REPOSITORY = servers.REPOSITORY
+BIN = REPOSITORY / ".venv" / "bin"
+WEB = REPOSITORY / "frontend_pwa"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One check: its name for people and its command."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path = REPOSITORY
+
+
+def tool(name: str, program: str, *arguments: str) -> Stage:
+    """Return a stage that runs a program of .venv."""
+    return Stage(name, (str(BIN / program), *arguments))
+
+
+RUFF = [tool("ruff check", "ruff", "check", "."), tool("ruff format", "ruff", "format", "--check", ".")]
+IMPORTS = [tool("import-linter", "lint-imports")]
+TYPES = [tool("mypy --strict", "mypy")]
+WEB_TYPES = [Stage("web types (tsc, svelte-check)", ("npm", "run", "--silent", "check"), WEB)]
+WEB_LINT = [Stage("web lint (ESLint)", ("npm", "run", "--silent", "lint"), WEB)]
+WEB_TESTS = [Stage("web tests (Vitest)", ("npm", "run", "--silent", "test"), WEB)]
+
+# For each plan: lanes that run beside each other, one after another; then the arguments of pytest, if it runs.
+Plan = tuple[Sequence[Sequence[Sequence[Stage]]], list[str] | None]
+WEB_LANE = [*WEB_TYPES, *WEB_LINT, *WEB_TESTS]
+PLANS: dict[str, Plan] = {
+    "all": ([[RUFF], [[*IMPORTS, *TYPES], WEB_LANE]], []),
+    "fast": ([[RUFF], [[*IMPORTS, *TYPES], WEB_LANE]], ["-m", "not e2e"]),
+    "lint": ([[[*RUFF, *IMPORTS], WEB_LINT]], None),
+    "types": ([[TYPES, WEB_TYPES]], None),
+    "pytest": ([], ["-m", "not e2e"]),
+    "e2e": ([], ["-m", "e2e"]),
+}
+
+
+class StageFailed(Exception):
+    """A stage ended with another status than 0; its text is the stage's name."""
+
+
+@dataclass
+class Run:
+    """What one `make test` has done so far; lanes write to it from their threads."""
+
+    environment: dict[str, str]
+    took_s: dict[str, float] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    going: set["subprocess.Popen[str]"] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def lane(self, stages: Sequence[Stage]) -> None:
+        """Run stages one after another; leave off when a stage, here or in the other lane, failed."""
+        for stage in stages:
+            if self.failed:
+                return
+            said: list[str] = []
+            status = self._follow(stage, said.append)
+            with self.lock:
+                self._report(stage, status, said)
+
+    def shown(self, stage: Stage) -> str:
+        """Run a stage with its output on the terminal as it goes; return its last line."""
+        last = ""
+
+        def show(line: str) -> None:
+            nonlocal last
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            last = line.strip() or last
+
+        if self._follow(stage, show) != 0:
+            self.failed.append(stage.name)
+        return last
+
+    def _follow(self, stage: Stage, take: Callable[[str], object]) -> int:
+        begun_s = time.monotonic()
+        process = subprocess.Popen(
+            stage.command,
+            cwd=stage.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        self.going.add(process)
+        for line in process.stdout or ():
+            take(line)
+        status = process.wait()
+        self.going.discard(process)
+        self.took_s[stage.name] = time.monotonic() - begun_s
+        return status
+
+    def _report(self, stage: Stage, status: int, said: list[str]) -> None:
+        if status == 0:
+            last = next((line.strip() for line in reversed(said) if line.strip()), "")
+            print(f"  ok    {stage.name:<32}{self.took_s[stage.name]:6.1f} s   {last[:70]}", flush=True)
+        elif not self.failed:
+            self.failed.append(stage.name)
+            print("".join(said), f"  FAILED {stage.name}", sep="\n", flush=True)
+            self.stop()
+
+    def stop(self) -> None:
+        """End what still runs, with everything it started (npm and pytest start others)."""
+        for process in list(self.going):
+            try:
+                os.killpg(process.pid, signal.SIGTERM)
+            except ProcessLookupError:
+                continue
+
+
+def lanes_of(run: Run, groups: Sequence[Sequence[Sequence[Stage]]]) -> None:
+    """Run each group of lanes; the lanes of a group beside each other."""
+    for group in groups:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            waits = [pool.submit(run.lane, lane) for lane in group]
+            for wait in waits:
+                wait.result()
+        if run.failed:
+            return
+
+
+def pytest_stage(arguments: list[str], environment: dict[str, str]) -> Stage:
+    """Return the stage of pytest with what the person added: K=word, PYTEST_ARGS='-x tests/geo'."""
+    added = shlex.split(environment.get("PYTEST_ARGS", ""))
+    chosen = ["-k", environment["K"]] if environment.get("K") else []
+    color = ["--color=yes"] if sys.stdout.isatty() else []
+    return tool("pytest", "python", "-m", "pytest", *color, *arguments, *chosen, *added)
+
+
+def perform(plan: Plan, run: Run, ours: servers.Servers) -> str:
+    """Run a plan; return the closing line of pytest, empty when it did not run."""
+    groups, pytest_arguments = plan
+    lanes_of(run, groups)
+    if pytest_arguments is None or run.failed:
+        return ""
+    with servers.in_use(ours):
+        return run.shown(pytest_stage(pytest_arguments, run.environment))
+
+
+def summary(run: Run, closing: str) -> str:
+    """Return the table of times, the verdict and, last because CI reads it there, pytest's own closing line."""
+    lines = ["", *(f"  {name:<36}{took_s:7.1f} s" for name, took_s in run.took_s.items())]
+    lines.append(f"FAILED: {run.failed[0]}" if run.failed else "All stages passed.")
+    return "\n".join([*lines, closing] if closing else lines)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the plan that the first argument names."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
+    try:
+        ours = servers.servers_of(dict(os.environ), test=True)
+        run = Run({**servers.environment_of(ours), "PATH": path})
+        try:
+            closing = perform(PLANS[arguments[0]], run, ours)
+        except KeyboardInterrupt:
+            run.stop()
+            print("Interrupted.", file=sys.stderr)
+            return 130
+    except OpsFailure as failure:
+        print(f"xunfang: {failure}", file=sys.stderr)
+        return 1
+    print(summary(run, closing), flush=True)
+    return 1 if run.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
