@@ -7,7 +7,7 @@ import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from backend import env
+from backend import env, pwa
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = Path(env.read_str("XUNFANG_HOME", str(ROOT / "var")))
@@ -138,13 +138,17 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Without unacked_restore_interval a killed worker's task came back only after minutes.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_interval": 3}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 3,
+    "socket_connect_timeout": 2,
+}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = env.read_str("XUNFANG_ZONE", "Asia/Shanghai")
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "nightly aggregation": {"task": "reports.aggregate_night", "schedule": crontab(hour=2, minute=0)},
-    "close forgotten outings": {"task": "patrol.end_overdue_patrols", "schedule": crontab(minute="*/10")},
+    "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
 }
 # What wants to know, after a push has committed, which townships and days it touched: names of Celery tasks called
 # with (touched=[[area_id, "YYYY-MM-DD"], …]). sync and reports are siblings, so they meet here and not in an import.
@@ -195,7 +199,7 @@ STATIC_ROOT = HOME / "static"
 WHITENOISE_ROOT = PWA_DIST if PWA_DIST.is_dir() else None
 WHITENOISE_INDEX_FILE = True
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_ADD_HEADERS_FUNCTION = "backend.pwa.add_cache_headers"
+WHITENOISE_ADD_HEADERS_FUNCTION = pwa.add_cache_headers
 WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -17,6 +17,7 @@ class MutationContext:
     record_id: UUID
     kind: str
     unit_id: UUID
+    unit_path: str
     officer_id: UUID
     device_id: UUID
     recorded_at: datetime
@@ -78,4 +79,6 @@ def corrected_instant(recorded_at: datetime, clock_skew_s: float, tolerance_s: f
     `clock_skew_s` = phone clock minus server clock at the push. Below `tolerance_s` the difference is mostly the time
     the request was under way, and the phone's own time is the better one.
     """
-    return recorded_at if abs(clock_skew_s) <= tolerance_s else recorded_at - timedelta(seconds=clock_skew_s)
+    if abs(clock_skew_s) <= tolerance_s:
+        return recorded_at
+    return recorded_at - timedelta(seconds=clock_skew_s)

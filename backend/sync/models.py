@@ -7,7 +7,7 @@ from django.db import models
 
 
 class StoredOutcome(models.TextChoices):
-    """What became of a stored mutation. `received` exists only inside the transaction that stores it."""
+    """What became of a stored mutation. `received` outlives its transaction only where the handler broke: it is tried anew."""
 
     RECEIVED = "received", "已收到"
     APPLIED = "applied", "已入库"
@@ -18,7 +18,10 @@ class StoredOutcome(models.TextChoices):
 class Mutation(models.Model):
     """A change made on a device, stored before it is judged. Its primary key is what makes a repeat harmless.
 
-    `payload` is null once an applied record's own table holds the same content (blocks of fixes: positions exist once).
+    `payload` is the RFC 8785 text, so that its SHA-256 can be checked in the database itself; text and not jsonb, because
+    jsonb refuses U+0000 and lone surrogates and what a phone sent must be storable whatever it is. It is null once an
+    applied record's own table holds the content (blocks of fixes: positions exist once).
+    `attempts` counts how often the handler broke; see `push`.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -31,9 +34,10 @@ class Mutation(models.Model):
     recorded_at = models.DateTimeField()
     clock_skew_s = models.FloatField()
     received_at = models.DateTimeField()
-    payload = models.JSONField(null=True)
+    payload = models.TextField(null=True)
     payload_sha256 = models.CharField(max_length=64)
     outcome = models.CharField(max_length=16, choices=StoredOutcome)
+    attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.JSONField(null=True)
     feed_number = models.BigIntegerField(null=True)
 
@@ -53,7 +57,7 @@ class MutationVariant(models.Model):
     device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+")
     payload_sha256 = models.CharField(max_length=64)
     received_at = models.DateTimeField()
-    raw = models.JSONField()
+    raw = models.TextField()
 
     class Meta:
         verbose_name = verbose_name_plural = "同号异文"

@@ -1,0 +1,58 @@
+"""PURE: the shape of what a phone may send: one strict model a kind, and how its mistakes are told."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from backend.common.problems import FieldError, Problem, problem
+
+
+def storable(text: str) -> str:
+    """Return the text; raises ValueError for U+0000 and lone surrogates, which PostgreSQL cannot store."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("contains a character that cannot be stored")
+    return text
+
+
+Line = Annotated[str, Field(max_length=240), AfterValidator(storable)]
+Text = Annotated[str, Field(max_length=4000), AfterValidator(storable)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Metres = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+
+
+class Payload(BaseModel):
+    """Base of every payload: unknown fields are refused, so that nothing is silently dropped or smuggled in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Place(Payload):
+    """One position: WGS 84 degrees, its accuracy, and how old it was when the record was saved."""
+
+    lon: Longitude
+    lat: Latitude
+    accuracy_m: Metres
+    age_s: Seconds
+
+
+def place_columns(place: Place | None) -> dict[str, float | None]:
+    """Return the `place_*` columns of a record; all None without a place."""
+    if place is None:
+        return {"place_lon": None, "place_lat": None, "place_accuracy_m": None, "place_age_s": None}
+    return {
+        "place_lon": place.lon,
+        "place_lat": place.lat,
+        "place_accuracy_m": place.accuracy_m,
+        "place_age_s": place.age_s,
+    }
+
+
+def validation_problem(code: str, error: ValidationError) -> Problem:
+    """Return the catalogue's problem `code` with one entry for each field that pydantic found wrong."""
+    return problem(code, errors=[_field_error(found) for found in error.errors(include_url=False, include_input=False)])
+
+
+def _field_error(found: Any) -> FieldError:
+    return FieldError(".".join(str(part) for part in found["loc"]), found["type"], found["msg"])

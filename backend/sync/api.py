@@ -1,0 +1,110 @@
+"""SHELL: the addresses of sync: who am I, push, pull."""
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from backend.accounts.permissions import FIELD_WORK, SIGNED_IN, signed_in_officer
+from backend.common.problems import problem
+from backend.sync import schemas, store
+from backend.sync.profile import profile
+from backend.sync.pull import MAX_CHANGES, changes_after
+from backend.sync.push import receive_batch
+from backend.sync.wire import BatchHeader, inflate, read_batch, wire_time
+
+
+class RawParser(BaseParser):
+    """Leaves the body alone: what cannot be parsed must still be there to be kept."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: object, media_type: str | None = None, parser_context: object = None) -> None:
+        return None
+
+
+class MeView(APIView):
+    """Who is signed in, in which unit, and what a device needs before anything else."""
+
+    policy = SIGNED_IN
+
+    @extend_schema(responses=schemas.ME)
+    def get(self, request: Request) -> Response:
+        return Response(profile(signed_in_officer(request), now=timezone.now()))
+
+
+class PushView(APIView):
+    """Takes a batch of mutations and answers one outcome for each."""
+
+    policy = FIELD_WORK
+    parser_classes = (RawParser,)
+
+    @extend_schema(request=schemas.PUSH_REQUEST, responses=schemas.PUSH_RESPONSE)
+    def post(self, request: Request) -> Response:
+        batch = _batch_of(request)
+        officer = signed_in_officer(request)
+        outcomes = receive_batch(officer=officer, batch=batch, received_at=timezone.now())
+        return Response({"server_time": wire_time(timezone.now()), "outcomes": outcomes})
+
+
+class PullView(APIView):
+    """Gives the changes after a cursor."""
+
+    policy = FIELD_WORK
+
+    @extend_schema(
+        parameters=[OpenApiParameter("cursor", str), OpenApiParameter("limit", int)], responses=schemas.PULL_RESPONSE
+    )
+    def get(self, request: Request) -> Response:
+        limit = request.query_params.get("limit", str(MAX_CHANGES))
+        if not limit.isdecimal() or not 1 <= int(limit) <= MAX_CHANGES:
+            raise problem("request_invalid", why=f"limit must be a number from 1 to {MAX_CHANGES}.")
+        cursor_text = request.query_params.get("cursor")
+        return Response(changes_after(officer=signed_in_officer(request), cursor_text=cursor_text, limit=int(limit)))
+
+
+def _batch_of(request: Request) -> BatchHeader:
+    """Return the batch in a request's body; a body that cannot be read is kept and answered `malformed_body`."""
+    body = _plain_body(request)
+    try:
+        batch = read_batch(body)
+    except ValueError as error:
+        raise _kept_as_malformed(request, body, str(error)) from error
+    if len(batch.mutations) > settings.SYNC_MAX_MUTATIONS:
+        raise _too_large()
+    return batch
+
+
+def _plain_body(request: Request) -> bytes:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SYNC_MAX_BODY_BYTES:
+        raise _too_large()
+    sent: bytes = request._request.body
+    if request.headers.get("Content-Encoding", "").lower() != "gzip":
+        return sent
+    try:
+        body = inflate(sent, max_bytes=settings.SYNC_MAX_BODY_BYTES)
+    except ValueError as error:
+        raise _kept_as_malformed(request, sent, str(error)) from error
+    if body is None:
+        raise _too_large()
+    return body
+
+
+def _kept_as_malformed(request: Request, body: bytes, why: str) -> Exception:
+    intake = store.body_store(
+        body,
+        officer=signed_in_officer(request),
+        at=timezone.now(),
+        content_type=request.headers.get("Content-Type", "")[:120],
+        why=why,
+    )
+    return problem("malformed_body", why=why, intake=intake)
+
+
+def _too_large() -> Exception:
+    return problem(
+        "batch_too_large", max_mutations=settings.SYNC_MAX_MUTATIONS, max_bytes=settings.SYNC_MAX_BODY_BYTES
+    )

@@ -1,0 +1,78 @@
+"""SHELL: what a phone asks for: the changes of its units' feeds after its cursor, in the order of their numbers."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.accounts.models import Officer
+from backend.accounts.scope import units_in_scope
+from backend.sync.cursor import Cursor, read_cursor, write_cursor
+from backend.sync.feed import epoch_id
+from backend.sync.models import FeedCounter, FeedEntry
+from backend.sync.registry import PRESENTERS
+
+MAX_CHANGES = 500
+
+
+def changes_after(*, officer: Officer, cursor_text: str | None, limit: int) -> dict[str, Any]:
+    """Return one page of changes in the officer's scope (3-sync.md, "Pull").
+
+    A cursor of another epoch (the database was restored) or naming a unit that left the officer's scope answers
+    `reset`: the phone drops its snapshot and starts from the cursor it is given. Unsent work is not touched by that.
+    """
+    epoch = epoch_id()
+    cursor = read_cursor(cursor_text) if cursor_text else Cursor(epoch)
+    units = dict(units_in_scope(officer).order_by("path").values_list("code", "id"))
+    if cursor.epoch != epoch or not set(cursor.seen) <= set(units):
+        return _page(epoch, [], Cursor(epoch), has_more=False, reset=True)
+    entries, has_more = _entries(units, cursor, limit)
+    seen = {**cursor.seen}
+    for code, entry in entries:
+        seen[code] = entry.n
+    return _page(epoch, _changes(entries), Cursor(epoch, seen), has_more=has_more, reset=False)
+
+
+def _entries(units: dict[str, UUID], cursor: Cursor, limit: int) -> tuple[list[tuple[str, FeedEntry]], bool]:
+    """Return at most `limit` entries, whole feeds in the order of the units' paths, and whether there are more.
+
+    Only committed numbers are visible, and a unit's numbers commit in order, so that a page never skips one.
+    """
+    last = dict(FeedCounter.objects.filter(unit__in=units.values()).values_list("unit_id", "n"))
+    found: list[tuple[str, FeedEntry]] = []
+    for code, unit_id in units.items():
+        after = cursor.seen.get(code, 0)
+        if last.get(unit_id, 0) <= after:
+            continue
+        room = limit + 1 - len(found)
+        found += [(code, entry) for entry in FeedEntry.objects.filter(unit=unit_id, n__gt=after).order_by("n")[:room]]
+        if len(found) > limit:
+            return found[:limit], True
+    return found, False
+
+
+def _changes(entries: Sequence[tuple[str, FeedEntry]]) -> list[dict[str, Any]]:
+    ids: defaultdict[str, set[UUID]] = defaultdict(set)
+    for _, entry in entries:
+        if entry.op == "put":
+            ids[entry.type].add(entry.record_id)
+    records = {type_: PRESENTERS[type_](wanted) for type_, wanted in ids.items()}
+    return [_change(code, entry, records.get(entry.type, {}).get(entry.record_id)) for code, entry in entries]
+
+
+def _change(code: str, entry: FeedEntry, record: dict[str, Any] | None) -> dict[str, Any]:
+    # The record as it is now: a later change of it carries its own number, so that older versions need not be kept.
+    is_put = entry.op == "put" and record is not None
+    return {
+        "unit": code,
+        "n": entry.n,
+        "type": entry.type,
+        "id": entry.record_id,
+        "version": record["version"] if is_put and record else entry.version,
+        "op": "put" if is_put else "retract",
+        "record": record if is_put else None,
+    }
+
+
+def _page(epoch: UUID, changes: list[dict[str, Any]], cursor: Cursor, *, has_more: bool, reset: bool) -> dict[str, Any]:
+    return {"epoch": epoch, "changes": changes, "cursor": write_cursor(cursor), "has_more": has_more, "reset": reset}

@@ -1,0 +1,199 @@
+"""SHELL: takes a batch of mutations: store first, judge then, number last, answer after commit.
+
+One transaction a batch and one savepoint a mutation. The insert `ON CONFLICT DO NOTHING` on the mutation's id decides
+which of N parallel deliveries is the first; a check before it would let two of them through.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import OperationalError, transaction
+
+from backend.accounts.models import Device, Officer, Unit
+from backend.common.outcomes import Change, MutationContext, Touched, corrected_instant
+from backend.common.problems import Problem, problem
+from backend.sync import store
+from backend.sync.feed import feed_append
+from backend.sync.judging import Judged, judge
+from backend.sync.models import Mutation
+from backend.sync.registry import KINDS
+from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sends a batch, from which device, and how far its clock is off."""
+
+    officer: Officer
+    unit: Unit
+    device: Device
+    clock_skew_s: float
+    received_at: datetime
+
+
+def receive_batch(*, officer: Officer, batch: BatchHeader, received_at: datetime) -> list[dict[str, Any]]:
+    """Store and judge a batch; return one outcome a mutation, in the order of the batch (3-sync.md, "Push").
+
+    When this returns, everything it calls applied, duplicate, conflict or quarantined is committed. Where the database
+    refuses the whole batch (a deadlock, a full disk) each mutation is tried alone, and only those that fail again
+    answer `retry`.
+    """
+    read = [read_envelope(raw) for raw in batch.mutations]
+    try:
+        return _receive(officer, batch, read, received_at)
+    except OperationalError as error:
+        log.warning("batch_refused_by_database", mutations=len(read), why=str(error))
+    return [_receive_alone(officer, batch, one, received_at) for one in read]
+
+
+def _receive_alone(
+    officer: Officer, batch: BatchHeader, one: Envelope | Unreadable, received_at: datetime
+) -> dict[str, Any]:
+    try:
+        return _receive(officer, batch, [one], received_at)[0]
+    except OperationalError as error:
+        log.error("mutation_refused_by_database", why=str(error))
+        wire_id = str(one.id) if isinstance(one, Envelope) else _raw_id(one)
+        return _outcome(wire_id, "retry", found=problem("service_unavailable"))
+
+
+@transaction.atomic(durable=True)
+def _receive(
+    officer: Officer, batch: BatchHeader, read: Sequence[Envelope | Unreadable], received_at: datetime
+) -> list[dict[str, Any]]:
+    sender = _sender(officer, batch, received_at)
+    first: dict[UUID, Envelope] = {}
+    for one in read:
+        if isinstance(one, Envelope):
+            first.setdefault(one.id, one)
+    waiting = store.mutations_store(first.values(), sender=sender)
+    judged = _judge_all([first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))], waiting, sender)
+    _number_and_close(judged, sender)
+    stored = store.mutations_by_id(first)
+    answered: set[UUID] = set()
+    outcomes = []
+    for one in read:
+        if isinstance(one, Unreadable):
+            outcomes.append(_unreadable_outcome(one, sender))
+            continue
+        is_new = one.id in judged and one.id not in answered
+        answered.add(one.id)
+        outcomes.append(_envelope_outcome(one, stored[one.id], is_new=is_new, sender=sender))
+    return outcomes
+
+
+def _sender(officer: Officer, batch: BatchHeader, received_at: datetime) -> Sender:
+    if officer.unit is None:
+        raise problem("not_allowed", roles="(a unit)")
+    device = store.device_contact(officer=officer, unit=officer.unit, batch=batch, at=received_at)
+    skew_s = (batch.sent_at - received_at).total_seconds()
+    return Sender(officer, officer.unit, device, skew_s, received_at)
+
+
+def _judge_all(envelopes: Sequence[Envelope], waiting: dict[UUID, int], sender: Sender) -> dict[UUID, tuple[Envelope, Judged]]:
+    return {
+        envelope.id: (
+            envelope,
+            judge(context=_context(envelope, sender), envelope=envelope, attempts=waiting[envelope.id]),
+        )
+        for envelope in envelopes
+    }
+
+
+def _context(envelope: Envelope, sender: Sender) -> MutationContext:
+    return MutationContext(
+        mutation_id=envelope.id,
+        record_id=envelope.record_id,
+        kind=envelope.kind,
+        unit_id=sender.unit.id,
+        unit_path=sender.unit.path,
+        officer_id=sender.officer.id,
+        device_id=sender.device.id,
+        recorded_at=envelope.recorded_at,
+        clock_skew_s=sender.clock_skew_s,
+        occurred_at=corrected_instant(envelope.recorded_at, sender.clock_skew_s),
+        received_at=sender.received_at,
+        payload_sha256=envelope.payload_sha256,
+    )
+
+
+def _number_and_close(judged: dict[UUID, tuple[Envelope, Judged]], sender: Sender) -> None:
+    """Take the feed numbers and write every verdict down: the last statements before commit."""
+    changes: list[Change] = []
+    position: dict[UUID, int] = {}
+    touched: set[Touched] = set()
+    for mutation_id, (_, verdict) in judged.items():
+        if verdict.applied is not None:
+            position[mutation_id] = len(changes)
+            changes.extend(verdict.applied.changes)
+            touched |= verdict.applied.touched
+    numbers = feed_append(changes)
+    closings = [
+        store.Closing(
+            mutation_id=mutation_id,
+            judged=verdict,
+            unit_id=changes[position[mutation_id]].unit_id if mutation_id in position else verdict.unit_id or sender.unit.id,
+            feed_number=numbers[position[mutation_id]] if mutation_id in position else None,
+            drops_payload=verdict.applied is not None and not KINDS[envelope.kind].keeps_payload,
+        )
+        for mutation_id, (envelope, verdict) in judged.items()
+    ]
+    store.mutations_close(closings)
+    if touched:
+        transaction.on_commit(lambda: _announce(touched), robust=True)
+
+
+def _announce(touched: set[Touched]) -> None:
+    # After commit and robust: a broker that is down must not turn a stored batch into an error.
+    arguments = sorted([one.area_id, one.day.isoformat()] for one in touched)
+    for name in settings.TASKS_AFTER_PUSH:
+        current_app.send_task(name, kwargs={"touched": arguments}, retry=False)
+
+
+def _envelope_outcome(envelope: Envelope, row: Mutation, *, is_new: bool, sender: Sender) -> dict[str, Any]:
+    if row.payload_sha256 != envelope.payload_sha256 or row.record_id != envelope.record_id or row.kind != envelope.kind:
+        store.variant_store(envelope, sender=sender)
+        return _outcome(str(envelope.id), "conflict", row=row, found=problem("same_id_other_content"))
+    if row.outcome == "received":
+        return _outcome(str(envelope.id), "retry", problem_json=row.problem)
+    if row.outcome == "applied":
+        return _outcome(str(envelope.id), "applied" if is_new else "duplicate", row=row)
+    return _outcome(str(envelope.id), row.outcome, row=row, problem_json=row.problem)
+
+
+def _unreadable_outcome(one: Unreadable, sender: Sender) -> dict[str, Any]:
+    store.unreadable_store(one, sender=sender)
+    return _outcome(_raw_id(one), "quarantined", found=one.problem)
+
+
+def _raw_id(one: Unreadable) -> str | None:
+    """Return what the mutation calls its id, where that is something we can write back."""
+    found = one.raw.get("id") if isinstance(one.raw, dict) else None
+    return found if isinstance(found, str) and found.isascii() else None
+
+
+def _outcome(
+    mutation_id: Any, outcome: str, *, row: Mutation | None = None, found: Problem | None = None, problem_json: Any = None
+) -> dict[str, Any]:
+    receipt = None
+    if row is not None:
+        receipt = {
+            "unit": row.unit.code,
+            "n": row.feed_number,
+            "received_at": wire_time(row.received_at),
+            "sha256": row.payload_sha256,
+        }
+    return {
+        "id": mutation_id,
+        "outcome": outcome,
+        "receipt": receipt,
+        "problem": found.as_json() if found else problem_json,
+    }

@@ -1,0 +1,54 @@
+"""SHELL: what this server understands: a handler for each kind of mutation, a presenter for each type of record."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from backend.common.outcomes import Applied, MutationContext
+from geo import sync as geo_sync
+from geo.payloads import PremisesPropose
+from patrol import sync as patrol_sync
+from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
+from visits import sync as visits_sync
+from visits.payloads import DisputeEventPayload, DisputeOpen, VisitCorrect, VisitRecord
+
+Presenter = Callable[[Iterable[UUID]], dict[UUID, dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of mutation is read and applied. `keeps_payload` is False where the record's own table is the copy."""
+
+    payload: type[BaseModel]
+    handler: Callable[[MutationContext, Any], Applied]
+    keeps_payload: bool = True
+
+
+KINDS: Mapping[str, Kind] = {
+    "patrol.start": Kind(PatrolStart, patrol_sync.patrol_start),
+    "patrol.leg": Kind(PatrolLeg, patrol_sync.patrol_leg),
+    # Positions outside an outing are not stored, so the raw block may not be kept beside the trimmed one.
+    "patrol.fixes": Kind(PatrolFixes, patrol_sync.patrol_fixes, keeps_payload=False),
+    "patrol.observe": Kind(PatrolObserve, patrol_sync.patrol_observe),
+    "patrol.end": Kind(PatrolEnd, patrol_sync.patrol_end),
+    "visit.record": Kind(VisitRecord, visits_sync.visit_record),
+    "visit.correct": Kind(VisitCorrect, visits_sync.visit_correct),
+    "dispute.open": Kind(DisputeOpen, visits_sync.dispute_open),
+    "dispute.event": Kind(DisputeEventPayload, visits_sync.dispute_event),
+    "premises.propose": Kind(PremisesPropose, geo_sync.premises_propose),
+}
+
+PRESENTERS: Mapping[str, Presenter] = {
+    "premises": geo_sync.premises_records,
+    "premises_proposal": geo_sync.proposal_records,
+    "patrol": patrol_sync.patrol_records,
+    "leg": patrol_sync.leg_records,
+    "fix_block": patrol_sync.fix_block_records,
+    "observation": patrol_sync.observation_records,
+    "visit": visits_sync.visit_records,
+    "dispute": visits_sync.dispute_records,
+    "dispute_event": visits_sync.dispute_event_records,
+}

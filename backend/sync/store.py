@@ -1,0 +1,146 @@
+"""SHELL: how mutations, devices and unreadable things are written down; every insert decides by constraint."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import connection
+
+from backend.accounts.models import Device, Officer, Unit
+from backend.sync.judging import Judged
+from backend.sync.models import Intake, Mutation, MutationVariant
+from backend.sync.wire import BatchHeader, Envelope, Unreadable, storable_text
+
+if TYPE_CHECKING:
+    from backend.sync.push import Sender
+
+_STORE = """
+    INSERT INTO sync_mutation (id, unit_id, officer_id, device_id, seq, kind, record_id, recorded_at, clock_skew_s,
+                               received_at, payload, payload_sha256, outcome, attempts)
+    SELECT id, %s, %s, %s, seq, kind, record_id, recorded_at, %s, %s, payload, payload_sha256, 'received', 0
+    FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
+         AS sent (id, seq, kind, record_id, recorded_at, payload, payload_sha256)
+    ON CONFLICT (id) DO NOTHING
+"""
+_CLOSE = """
+    UPDATE sync_mutation AS m
+    SET outcome = c.outcome, problem = c.problem::jsonb, unit_id = c.unit_id, feed_number = c.feed_number,
+        attempts = m.attempts + 1, payload = CASE WHEN c.drops_payload THEN NULL ELSE m.payload END
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::bigint[], %s::bool[])
+         AS c (id, outcome, problem, unit_id, feed_number, drops_payload)
+    WHERE m.id = c.id
+"""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is written down about a judged mutation."""
+
+    mutation_id: UUID
+    judged: Judged
+    unit_id: UUID
+    feed_number: int | None
+    drops_payload: bool
+
+
+def device_contact(*, officer: Officer, unit: Unit, batch: BatchHeader, at: datetime) -> Device:
+    """Return the sending device, registered at its first contact, with this contact written down.
+
+    With DEVICE_ENROLMENT=open the first push registers a device; enrolment by code arrives with device keys.
+    """
+    fresh = Device(id=batch.device, unit=unit, officer=officer)
+    Device.objects.bulk_create([fresh], ignore_conflicts=True)
+    device = Device.objects.select_for_update().get(id=batch.device)
+    device.app_version = batch.app_version
+    device.made_total = max(device.made_total, batch.made_total)
+    device.last_contact_at = at
+    device.save(update_fields=["app_version", "made_total", "last_contact_at"])
+    return device
+
+
+def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[UUID, int]:
+    """Store mutations that are not stored yet; return those that wait for judgement with their earlier attempts.
+
+    Sorted by id, so that two batches holding the same mutations wait for each other in one order. A row that another
+    transaction is just inserting makes this statement wait for that commit, and then counts as stored.
+    """
+    rows = sorted(envelopes, key=lambda envelope: envelope.id)
+    if not rows:
+        return {}
+    columns = [
+        [e.id for e in rows],
+        [e.seq for e in rows],
+        [e.kind for e in rows],
+        [e.record_id for e in rows],
+        [e.recorded_at for e in rows],
+        [storable_text(e.payload) for e in rows],
+        [e.payload_sha256 for e in rows],
+    ]
+    fixed = [sender.unit.id, sender.officer.id, sender.device.id, sender.clock_skew_s, sender.received_at]
+    with connection.cursor() as cursor:
+        cursor.execute(_STORE, [*fixed, *columns])
+    waiting = Mutation.objects.select_for_update().filter(id__in=[e.id for e in rows], outcome="received")
+    by_id = {e.id: e for e in rows}
+    return {
+        row.id: row.attempts
+        for row in waiting.order_by("id")
+        if row.payload_sha256 == by_id[row.id].payload_sha256
+    }
+
+
+def mutations_close(closings: Sequence[Closing]) -> None:
+    """Write the verdicts of judged mutations down in one statement."""
+    if not closings:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLOSE,
+            [
+                [c.mutation_id for c in closings],
+                ["received" if c.judged.verdict == "retry" else c.judged.verdict for c in closings],
+                [_problem_text(c.judged) for c in closings],
+                [c.unit_id for c in closings],
+                [c.feed_number for c in closings],
+                [c.drops_payload for c in closings],
+            ],
+        )
+
+
+def mutations_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Mutation]:
+    """Return stored mutations with their units, without payloads."""
+    return Mutation.objects.select_related("unit").defer("payload").in_bulk(list(ids))
+
+
+def variant_store(envelope: Envelope, *, sender: "Sender") -> None:
+    """Keep another content that came under a known id beside the first; a repeat of it changes nothing."""
+    variant = MutationVariant(
+        mutation_id=envelope.id, unit=sender.unit, device=sender.device, payload_sha256=envelope.payload_sha256,
+        received_at=sender.received_at, raw=storable_text(envelope.model_dump(mode="json")),
+    )
+    MutationVariant.objects.bulk_create([variant], ignore_conflicts=True)
+
+
+def unreadable_store(one: Unreadable, *, sender: "Sender") -> None:
+    """Keep a mutation whose envelope cannot be read, as the text it came in."""
+    body = json.dumps(one.raw, ensure_ascii=True, sort_keys=True).encode()
+    _intake(body, why=str(one.problem), officer=sender.officer, at=sender.received_at, device_ref=str(sender.device.id))
+
+
+def body_store(body: bytes, *, officer: Officer, at: datetime, content_type: str, why: str) -> int:
+    """Keep a request body that cannot be read, byte for byte; return the number it is kept under."""
+    return _intake(body, why=why, officer=officer, at=at, content_type=content_type)
+
+
+def _intake(body: bytes, *, why: str, officer: Officer, at: datetime, **columns: Any) -> int:
+    sha256 = hashlib.sha256(body).hexdigest()
+    row = Intake(body=body, body_sha256=sha256, why=why, officer=officer, unit=officer.unit, received_at=at, **columns)
+    Intake.objects.bulk_create([row], ignore_conflicts=True)  # the same garbage sent again is kept once
+    return Intake.objects.values_list("id", flat=True).get(body_sha256=sha256, officer=officer)
+
+
+def _problem_text(judged: Judged) -> str | None:
+    return None if judged.problem is None else json.dumps(judged.problem.as_json())

@@ -1,0 +1,84 @@
+"""SHELL: what changes a door: a visit to it, a proposal from the field."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F
+
+from backend.accounts.models import Unit
+from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
+from backend.common.problems import problem
+from geo.models import Area, Premises, PremisesProposal
+from geo.payloads import ChangedState, NewPremises
+from geo.selectors import beat_at, city_day, deployment, township_at
+
+
+def premises_for_work(*, premises_id: UUID, unit_path: str) -> Premises:
+    """Return the door, locked for this transaction, that an officer of the unit at `unit_path` may work on.
+
+    Raises the problems `premises_unknown` and `premises_of_another_unit`. The lock makes two visits of one door take
+    their turn, so that the later one decides "last visited".
+    """
+    found = Premises.objects.select_for_update(of=("self",)).select_related("unit").filter(id=premises_id).first()
+    if found is None:
+        raise problem("premises_unknown", id=premises_id)
+    own_or_below = found.unit.path.startswith(unit_path)
+    team_of_the_station = unit_path.startswith(found.unit.path) and found.unit.kind == "station"
+    if not (own_or_below or team_of_the_station):
+        raise problem("premises_of_another_unit", unit=found.unit.code)
+    return found
+
+
+def premises_last_visit_set(
+    *, premises_id: UUID, visited_at: datetime | None, outcome: str, next_due_on: date | None
+) -> Change:
+    """Write a door's last visit down (None: it has none any more) and return the change for the feed."""
+    rows = Premises.objects.filter(id=premises_id)
+    rows.update(last_visited_at=visited_at, last_outcome=outcome, next_due_on=next_due_on, version=F("version") + 1)
+    unit_id, version = rows.values_list("unit_id", "version").get()
+    return Change(unit_id, "premises", premises_id, version)
+
+
+def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> Applied:
+    """Register a door proposed from the field. It can be visited at once, and counts once a lead has approved it."""
+    area = township_at(payload.lon, payload.lat)
+    if area is None:
+        raise problem("place_outside_city", lon=payload.lon, lat=payload.lat, city=deployment().name)
+    unit = Unit.objects.filter(areas=area, path__startswith=context.unit_path).order_by("path").first()
+    if unit is None:
+        raise problem("record_of_another_unit")
+    Premises.objects.create(
+        id=context.record_id,
+        unit=unit,
+        area=area,
+        kind=payload.kind,
+        address=payload.address,
+        name=payload.name if payload.kind == "enterprise" else "",
+        door_plate=payload.door_plate,
+        lon=payload.lon,
+        lat=payload.lat,
+        beat=beat_at(payload.lon, payload.lat, unit.id),
+    )
+    return applied([Change(unit.id, "premises", context.record_id, 1)], [_today(area, context)])
+
+
+def premises_state_propose(*, context: MutationContext, payload: ChangedState) -> Applied:
+    """Keep a proposal to change a door's state for the lead; the door itself does not change yet."""
+    door = premises_for_work(premises_id=payload.premises, unit_path=context.unit_path)
+    if door.state not in (payload.base.state, payload.state):
+        raise problem("base_values_changed", field="state", base=payload.base.state, current=door.state)
+    PremisesProposal.objects.create(
+        id=context.record_id,
+        premises=door,
+        unit_id=door.unit_id,
+        author_id=context.officer_id,
+        wanted_state=payload.state,
+        base_state=payload.base.state,
+        reason=payload.reason,
+        proposed_at=context.occurred_at,
+    )
+    return applied([Change(door.unit_id, "premises_proposal", context.record_id, 1)])
+
+
+def _today(area: Area, context: MutationContext) -> Touched:
+    return Touched(area.pk, city_day(context.occurred_at))

@@ -1,0 +1,61 @@
+"""SHELL: the mutations about doors, and doors as the feed shows them."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from backend.common.outcomes import Applied, MutationContext
+from geo.models import Premises, PremisesProposal
+from geo.payloads import ChangedState, NewPremises, PremisesPropose
+from geo.premises_services import premises_new_propose, premises_state_propose
+
+
+def premises_propose(context: MutationContext, payload: PremisesPropose) -> Applied:
+    """Handle `premises.propose`."""
+    match payload.root:
+        case NewPremises() as new:
+            return premises_new_propose(context=context, payload=new)
+        case ChangedState() as changed:
+            return premises_state_propose(context=context, payload=changed)
+
+
+def premises_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return doors as the pull sends them, by id."""
+    rows = Premises.objects.filter(id__in=list(ids)).values(
+        "id",
+        "kind",
+        "address",
+        "name",
+        "door_plate",
+        "lon",
+        "lat",
+        "state",
+        "active_from",
+        "area__code",
+        "beat__name",
+        "last_visited_at",
+        "last_outcome",
+        "next_due_on",
+        "version",
+    )
+    return {row["id"]: _premises_record(row) for row in rows}
+
+
+def _premises_record(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **{key: row[key] for key in ("id", "kind", "address", "name", "door_plate", "lon", "lat", "state", "version")},
+        "proposed": row["active_from"] is None,
+        "area": row["area__code"],
+        "beat": row["beat__name"],
+        "last_visited_at": row["last_visited_at"],
+        "last_outcome": row["last_outcome"] or None,
+        "next_due_on": row["next_due_on"],
+    }
+
+
+def proposal_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return proposed changes of doors as the pull sends them, by id."""
+    rows = PremisesProposal.objects.filter(id__in=list(ids)).values(
+        "id", "premises", "author", "wanted_state", "base_state", "reason", "proposed_at", "approved", "version"
+    )
+    return {row["id"]: row for row in rows}

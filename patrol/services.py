@@ -1,0 +1,136 @@
+"""SHELL: what writes outings down. Every function answers with what changed, for the feed and the figures."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from backend.accounts.models import Officer, Unit
+from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
+from backend.common.payloads import place_columns
+from backend.common.problems import problem
+from geo.selectors import city_day, primary_area
+from patrol.models import FixBlock, Leg, Observation, Patrol
+from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
+
+MAX_OUTING = timedelta(hours=12)
+
+
+def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
+    """Open an outing of the author and partners, counted for the unit's own township until its track says otherwise."""
+    officers = officers_of_unit({context.officer_id, *payload.officers}, unit_path=context.unit_path)
+    row = Patrol.objects.create(
+        **context.record_columns(), kind=payload.kind, plan_id=payload.plan, area=primary_area(Unit.objects.get(id=context.unit_id)),
+        started_at=context.occurred_at, started_on=city_day(context.occurred_at),
+    )
+    row.officers.set(officers)
+    return _changed(row)
+
+
+def leg_start(*, context: MutationContext, payload: PatrolLeg) -> Applied:
+    """Open a leg of an outing; it ends where the next one starts or the outing ends."""
+    outing = _patrol_for_work(payload.patrol, context.unit_path)
+    Leg.objects.create(**_columns_of(outing, context), patrol=outing, mode=payload.mode, started_at=context.occurred_at)
+    return applied([Change(outing.unit_id, "leg", context.record_id, 1)])
+
+
+def fixes_add(*, context: MutationContext, payload: PatrolFixes) -> Applied:
+    """Store a block of GPS readings. Times are corrected by the measured clock skew, as `occurred_at` is.
+
+    Readings outside the outing are counted and not stored: an officer's position exists only inside an outing.
+    """
+    leg = Leg.objects.filter(id=payload.leg).values_list("patrol_id", flat=True).first()
+    if leg is None:
+        raise problem("leg_unknown", id=payload.leg)
+    outing = _patrol_for_work(leg, context.unit_path)
+    shift_ms = round((context.recorded_at - context.occurred_at).total_seconds() * 1000)
+    block = FixBlock(
+        **_columns_of(outing, context), leg_id=payload.leg, source=payload.source,
+        t_ms=[t - shift_ms for t in payload.t_ms], lon=payload.lon, lat=payload.lat, accuracy_m=payload.accuracy_m,
+        speed_mps=payload.speed_mps, heading_deg=payload.heading_deg,
+    )
+    _drop_outside(block, outing)
+    block.save(force_insert=True)
+    return _changed(outing, Change(outing.unit_id, "fix_block", context.record_id, 1))
+
+
+def observation_add(*, context: MutationContext, payload: PatrolObserve) -> Applied:
+    """Store something noted on the way."""
+    outing = _patrol_for_work(payload.patrol, context.unit_path)
+    Observation.objects.create(
+        **_columns_of(outing, context), patrol=outing, category=payload.category, text=payload.text,
+        **place_columns(payload.place),
+    )
+    return applied([Change(outing.unit_id, "observation", context.record_id, 1)])
+
+
+def patrol_end(*, context: MutationContext, payload: PatrolEnd) -> Applied:
+    """End an outing. The officer's own end replaces the one the server assumed after 12 h, never another officer's."""
+    outing = _patrol_for_work(payload.patrol, context.unit_path)
+    if outing.ended_at is not None and outing.ended_how == "officer":
+        raise problem("base_values_changed", field="ended_at", base=None, current=outing.ended_at.isoformat())
+    _end(outing, ended_at=max(context.occurred_at, outing.started_at), ended_how=payload.ended_how)
+    return _changed(outing)
+
+
+@transaction.atomic
+def patrols_end_overdue(*, now: datetime) -> list[Change]:
+    """End every outing that has been open for more than 12 h and return the changes for the feed."""
+    overdue = Patrol.objects.select_for_update(skip_locked=True).filter(ended_at=None, started_at__lt=now - MAX_OUTING)
+    changes: list[Change] = []
+    for outing in overdue:
+        _end(outing, ended_at=outing.started_at + MAX_OUTING, ended_how="timeout")
+        changes.append(Change(outing.unit_id, "patrol", outing.id, outing.version))
+    return changes
+
+
+def officers_of_unit(ids: set[UUID], *, unit_path: str) -> list[Officer]:
+    """Return the officers with these ids, who must belong to the station of `unit_path`, or below it."""
+    found = list(Officer.objects.filter(Q(unit__path__startswith=unit_path), id__in=ids))
+    if missing := ids - {officer.id for officer in found}:
+        raise problem("officer_unknown", id=min(missing))
+    return found
+
+
+def _patrol_for_work(patrol_id: UUID, unit_path: str) -> Patrol:
+    # The lock makes a block of fixes and the end of its outing take turns: neither can miss the other's bounds.
+    outing = Patrol.objects.select_for_update(of=("self",)).select_related("unit").filter(id=patrol_id).first()
+    if outing is None:
+        raise problem("patrol_unknown", id=patrol_id)
+    if not outing.unit.path.startswith(unit_path):
+        raise problem("record_of_another_unit")
+    return outing
+
+
+def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> None:
+    Patrol.objects.filter(id=outing.id).update(ended_at=ended_at, ended_how=ended_how, version=F("version") + 1)
+    outing.ended_at, outing.ended_how, outing.version = ended_at, ended_how, outing.version + 1
+    for block in FixBlock.objects.filter(leg__patrol=outing):
+        if _drop_outside(block, outing):
+            block.save()
+
+
+def _drop_outside(block: FixBlock, outing: Patrol) -> int:
+    """Drop the readings of a block that lie outside its outing; count and return them."""
+    first_ms = outing.started_at.timestamp() * 1000
+    last_ms = (outing.ended_at or outing.started_at + MAX_OUTING).timestamp() * 1000
+    keep = [position for position, t in enumerate(block.t_ms) if first_ms <= t <= last_ms]
+    dropped = len(block.t_ms) - len(keep)
+    if dropped:
+        for name in ("t_ms", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg"):
+            column = getattr(block, name)
+            setattr(block, name, None if column is None else [column[position] for position in keep])
+        block.outside_count += dropped
+    return dropped
+
+
+def _columns_of(outing: Patrol, context: MutationContext) -> dict[str, object]:
+    # What belongs to an outing belongs to its unit, whoever of the unit's superiors sent it.
+    return {**context.record_columns(), "unit_id": outing.unit_id}
+
+
+def _changed(outing: Patrol, *first: Change) -> Applied:
+    own = () if first else (Change(outing.unit_id, "patrol", outing.id, outing.version),)
+    touched = [] if outing.area_id is None else [Touched(outing.area_id, outing.started_on)]
+    return applied([*first, *own], touched)

@@ -1,0 +1,69 @@
+"""SHELL: the mutations about outings, and outings as the feed shows them (never their tracks)."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Func, IntegerField, Q
+
+from backend.common.outcomes import Applied, MutationContext
+from patrol import services
+from patrol.models import FixBlock, Leg, Observation, Patrol
+from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
+
+
+def patrol_start(context: MutationContext, payload: PatrolStart) -> Applied:
+    """Handle `patrol.start`."""
+    return services.patrol_start(context=context, payload=payload)
+
+
+def patrol_leg(context: MutationContext, payload: PatrolLeg) -> Applied:
+    """Handle `patrol.leg`."""
+    return services.leg_start(context=context, payload=payload)
+
+
+def patrol_fixes(context: MutationContext, payload: PatrolFixes) -> Applied:
+    """Handle `patrol.fixes`."""
+    return services.fixes_add(context=context, payload=payload)
+
+
+def patrol_observe(context: MutationContext, payload: PatrolObserve) -> Applied:
+    """Handle `patrol.observe`."""
+    return services.observation_add(context=context, payload=payload)
+
+
+def patrol_end(context: MutationContext, payload: PatrolEnd) -> Applied:
+    """Handle `patrol.end`."""
+    return services.patrol_end(context=context, payload=payload)
+
+
+def patrol_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return outings as the pull sends them, by id."""
+    rows = (
+        Patrol.objects.filter(id__in=list(ids))
+        .annotate(officer_ids=ArrayAgg("officers__id", ordering="officers__id", filter=Q(officers__isnull=False), default=[]))
+        .values("id", "kind", "author", "officer_ids", "plan", "started_at", "ended_at", "ended_how", "version")
+    )
+    return {row["id"]: {"officers": row.pop("officer_ids"), **row} for row in rows}
+
+
+def leg_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return legs as the pull sends them, by id."""
+    rows = Leg.objects.filter(id__in=list(ids)).values("id", "patrol", "mode", "started_at", "version")
+    return {row["id"]: row for row in rows}
+
+
+def fix_block_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return that a block of fixes arrived and how many it holds; never the positions."""
+    fixes = Func(F("t_ms"), function="cardinality", output_field=IntegerField())
+    rows = FixBlock.objects.filter(id__in=list(ids)).annotate(fixes=fixes)
+    return {row["id"]: row for row in rows.values("id", "leg", "fixes", "outside_count", "version")}
+
+
+def observation_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return observations as the pull sends them, by id."""
+    rows = Observation.objects.filter(id__in=list(ids)).values(
+        "id", "patrol", "category", "text", "author", "occurred_at", "place_lon", "place_lat", "version"
+    )
+    return {row["id"]: row for row in rows}

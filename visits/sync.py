@@ -1,0 +1,105 @@
+"""SHELL: the mutations about visits and disputes, and both as the feed shows them."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import OuterRef, Q, Subquery
+
+from backend.common.outcomes import Applied, MutationContext
+from visits import dispute_services, services
+from visits.models import Dispute, DisputeEvent, Hazard, Visit
+from visits.payloads import DisputeEventPayload, DisputeOpen, VisitCorrect, VisitRecord
+
+
+def visit_record(context: MutationContext, payload: VisitRecord) -> Applied:
+    """Handle `visit.record`."""
+    return services.visit_record(context=context, payload=payload)
+
+
+def visit_correct(context: MutationContext, payload: VisitCorrect) -> Applied:
+    """Handle `visit.correct`."""
+    return services.visit_correct(context=context, payload=payload)
+
+
+def dispute_open(context: MutationContext, payload: DisputeOpen) -> Applied:
+    """Handle `dispute.open`."""
+    return dispute_services.dispute_open(context=context, payload=payload)
+
+
+def dispute_event(context: MutationContext, payload: DisputeEventPayload) -> Applied:
+    """Handle `dispute.event`."""
+    return dispute_services.dispute_event_add(context=context, payload=payload)
+
+
+def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return visits as the pull sends them, by id."""
+    wanted = list(ids)
+    correction = Visit.objects.filter(corrects=OuterRef("id")).order_by("received_at").values("id")[:1]
+    rows = (
+        Visit.objects.filter(id__in=wanted)
+        .annotate(
+            officer_ids=ArrayAgg("officers__id", ordering="officers__id", filter=Q(officers__isnull=False), default=[]),
+            corrected_by=Subquery(correction),
+        )
+        .values(
+            "id", "premises", "outcome", "occurred_at", "author", "author__name", "officer_ids", "patrol", "note",
+            "help_asked", "advice", "dispute_ids", "corrects", "corrected_by", "distance_to_door_m", "version",
+        )
+    )
+    hazards = _hazards_by_visit(wanted)
+    return {
+        row["id"]: {
+            "author_name": row.pop("author__name"),
+            "officers": row.pop("officer_ids"),
+            "disputes": row.pop("dispute_ids"),
+            "hazards": hazards.get(row["id"], []),
+            **row,
+        }
+        for row in rows
+    }
+
+
+def _hazards_by_visit(visit_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for hazard in Hazard.objects.filter(visit__in=visit_ids).order_by("id").values("id", "visit", "kind", "note"):
+        found.setdefault(hazard.pop("visit"), []).append(hazard)
+    return found
+
+
+def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return disputes as the pull sends them, by id."""
+    rows = Dispute.objects.filter(id__in=list(ids)).values(
+        "id", "category", "summary", "risk", "state", "source", "premises", "place_text", "area__code", "opened_at",
+        "author", "author__name", "assignee", "assignee__name", "assign_due_on", "resolve_due_on", "follow_up_due_on",
+        "version",
+    )
+    return {
+        row["id"]: {
+            "area": row.pop("area__code"),
+            "author_name": row.pop("author__name"),
+            "assignee_name": row.pop("assignee__name"),
+            **row,
+        }
+        for row in rows
+    }
+
+
+def dispute_event_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return steps of disputes as the pull sends them, by id."""
+    rows = DisputeEvent.objects.filter(id__in=list(ids)).values(
+        "id", "dispute", "event", "occurred_at", "author", "author__name", "note", "assignee", "agreement_form",
+        "agreement_terms", "transferred_to", "follow_up", "corrects", "ordinal", "allowed", "version",
+    )
+    return {row["id"]: _event_record(row) for row in rows}
+
+
+def _event_record(row: dict[str, Any]) -> dict[str, Any]:
+    form, terms = row.pop("agreement_form"), row.pop("agreement_terms")
+    return {
+        "author_name": row.pop("author__name"),
+        "agreement": {"form": form, "terms": terms} if form else None,
+        "follow_up": row.pop("follow_up") or None,
+        **row,
+    }
