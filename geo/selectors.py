@@ -1,17 +1,22 @@
 """SHELL: reads geography: the deployment, townships by place and by unit, doors in scope."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import geopandas
+import shapely
 from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Point
 from django.db.models import QuerySet
 
-from backend.accounts.models import Officer, Unit
+from backend.accounts.models import Officer, Unit, UnitKind
 from backend.accounts.scope import scoped
 from backend.common.problems import problem
-from geo.models import Area, AreaLevel, Beat, Deployment, Premises
+from geo.crs import WGS84_EPSG, metric_point
+from geo.models import Area, AreaLevel, Beat, Deployment, Premises, UnitArea
+from geo.placement import BORDER_M
 
 Bounds = tuple[float, float, float, float]
 
@@ -65,7 +70,8 @@ def townships_of_unit(unit: Unit) -> QuerySet[Area]:
 
 def primary_area(unit: Unit) -> Area | None:
     """Return the township that the unit itself mainly answers for: where its records count when no place says more."""
-    return areas_current().filter(unitarea__unit=unit).order_by("-unitarea__is_primary", "code").defer("boundary").first()
+    own = areas_current().filter(unitarea__unit=unit).order_by("-unitarea__is_primary", "code")
+    return own.defer("boundary").first()
 
 
 def beat_at(lon: float, lat: float, unit_id: UUID) -> Beat | None:
@@ -88,3 +94,46 @@ def bounds_of(areas: QuerySet[Area]) -> Bounds | None:
 def city_bounds() -> Bounds | None:
     """Return west, south, east, north of the whole city in degrees (WGS 84); None before any area is there."""
     return bounds_of(areas_current())
+
+
+def townships_frame() -> geopandas.GeoDataFrame:
+    """Return the current townships in the metric CRS: `area_id`, `code`, `unit_id` (its main station)."""
+    place = deployment()
+    rows = areas_current().order_by("code").values_list("id", "code", "boundary")
+    shapes = [shapely.from_wkb(bytes(boundary.wkb)) for _, _, boundary in rows]
+    columns = {"area_id": [row[0] for row in rows], "code": [row[1] for row in rows]}
+    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs=WGS84_EPSG).to_crs(epsg=place.metric_epsg)
+    stations = UnitArea.objects.filter(unit__kind=UnitKind.STATION).order_by("is_primary", "-unit__code")
+    frame["unit_id"] = frame["area_id"].map(dict(stations.values_list("area_id", "unit_id"))).astype(object)
+    return frame
+
+
+def beats_frame() -> geopandas.GeoDataFrame:
+    """Return all beats in the metric CRS: `beat_id`, `unit_id`, `area_id`, `name`."""
+    names = ("beat_id", "unit_id", "area_id", "name")
+    rows = list(Beat.objects.order_by("id").values_list("id", "unit_id", "area_id", "name", "boundary"))
+    shapes = [shapely.from_wkb(bytes(row[4].wkb)) for row in rows]
+    columns = {name: [row[position] for row in rows] for position, name in enumerate(names)}
+    frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs=WGS84_EPSG)
+    return frame.to_crs(epsg=deployment().metric_epsg)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a door lies: its township, the beat in it, and whether a border is too near to be sure."""
+
+    area: Area
+    beat: Beat | None
+    border_uncertain: bool
+
+
+def placement_at(lon: float, lat: float, unit_id: UUID) -> Placement | None:
+    """Return where one door of `unit_id` at this position lies, or None outside the city."""
+    area = township_at(lon, lat)
+    if area is None:
+        return None
+    beat = beat_at(lon, lat, unit_id)
+    x_m, y_m = metric_point(lon, lat, deployment().metric_epsg)
+    border = geopandas.GeoSeries([shapely.from_wkb(bytes(area.boundary.wkb)).boundary], crs=WGS84_EPSG)
+    away_m = border.to_crs(epsg=deployment().metric_epsg).distance(shapely.Point(x_m, y_m)).iloc[0]
+    return Placement(area, beat if beat and beat.area_id == area.id else None, bool(away_m <= BORDER_M))

@@ -1,0 +1,103 @@
+"""SHELL: brings administrative areas of one level of one edition in. The key is (list, edition, code)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas
+import shapely
+from django.db import connection, transaction
+
+from geo.imports.columns import judged_keys, refuse, require_columns, text_column
+from geo.imports.layers import Layer
+from geo.imports.report import ImportReport, RowProblem
+from geo.models import Area
+
+GEOMETRY_TYPES = ("Polygon", "MultiPolygon")
+
+# Written out, because `bulk_create(update_conflicts=True)` cannot leave an unchanged row alone and cannot say which
+# rows it changed. `xmax = 0` is true of a row that this statement inserted.
+_UPSERT = """
+    INSERT INTO geo_area AS area (list, edition, code, level, name, parent_id, boundary, valid_from)
+    SELECT %(list)s, %(edition)s, code, %(level)s, name, parent_id, ST_Multi(ST_GeomFromWKB(boundary, 4326)), %(from)s
+    FROM unnest(%(codes)s::text[], %(names)s::text[], %(parents)s::bigint[], %(boundaries)s::bytea[])
+         AS row (code, name, parent_id, boundary)
+    ON CONFLICT (list, edition, code) DO UPDATE
+    SET level = excluded.level, name = excluded.name, parent_id = excluded.parent_id, boundary = excluded.boundary
+    WHERE (area.level, area.name, area.parent_id) IS DISTINCT FROM (excluded.level, excluded.name, excluded.parent_id)
+       OR NOT ST_OrderingEquals(area.boundary, excluded.boundary)
+    RETURNING (xmax = 0)
+"""
+
+
+@dataclass(frozen=True)
+class AreaFields:
+    """The names of the properties in the file."""
+
+    code: str = "code"
+    name: str = "name"
+    parent: str = ""
+
+
+@transaction.atomic
+def areas_import(
+    *, layer: Layer, area_list: str, edition: str, level: str, valid_from: date, fields: AreaFields = AreaFields()
+) -> ImportReport:
+    """Create or update the areas of a layer; importing the same layer twice changes nothing.
+
+    Raises `import_refused` when a needed property is missing from every row. An area that is not in the layer stays.
+    """
+    require_columns(layer.frame, {"code": fields.code, "name": fields.name, "parent": fields.parent})
+    frame = layer.frame.assign(
+        code=text_column(layer.frame, fields.code),
+        name=text_column(layer.frame, fields.name),
+        parent=text_column(layer.frame, fields.parent),
+    )
+    frame, problems = judged_keys(frame, max_length=12)
+    frame, named = _named(frame)
+    parents = dict(Area.objects.filter(list=area_list, edition=edition).values_list("code", "id"))
+    orphan = frame["parent"].ne("") & ~frame["parent"].isin(parents)
+    problems = [*layer.problems, *problems, *named, *refuse(frame, orphan, "parent_unknown", "import its parent first")]
+    frame = frame[~orphan]
+    frame, repaired = _repaired(frame)
+    edition_key = {"list": area_list, "edition": edition, "level": level, "from": valid_from}
+    created, changed = _upsert(frame, parents, edition_key)
+    unchanged = len(frame) - created - changed
+    return ImportReport(layer.rows_read, created, changed, unchanged, (*problems, *repaired))
+
+
+def _named(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]]:
+    nameless, long = frame["name"].eq(""), frame["name"].str.len().gt(120)
+    problems = [*refuse(frame, nameless, "name_missing"), *refuse(frame, long, "too_long", "a name: 120 characters")]
+    return frame[~(nameless | long)], problems
+
+
+def _repaired(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]]:
+    """Return the frame with valid boundaries: a figure of eight becomes two rings; what has no surface is refused."""
+    invalid = ~frame.geometry.is_valid
+    reasons = shapely.is_valid_reason(frame.geometry[invalid].to_numpy())
+    notes = [
+        RowProblem(int(row), str(code), "geometry_repaired", str(reason), refused=False)
+        for row, code, reason in zip(frame.loc[invalid, "row"], frame.loc[invalid, "code"], reasons, strict=True)
+    ]
+    surfaces = frame.geometry.make_valid().map(_surface)
+    flat = surfaces.is_empty
+    refused = refuse(frame, flat, "geometry_type", "no surface is left after repair")
+    return frame.set_geometry(surfaces)[~flat], [*notes, *refused]
+
+
+def _surface(shape: shapely.Geometry) -> shapely.MultiPolygon:
+    parts = shapely.get_parts(shapely.get_parts(shape))
+    return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
+
+
+def _upsert(frame: pandas.DataFrame, parents: dict[str, int], key: dict[str, object]) -> tuple[int, int]:
+    columns = {
+        "codes": list(frame["code"]),
+        "names": list(frame["name"]),
+        "parents": [parents.get(code) for code in frame["parent"]],
+        "boundaries": [shapely.to_wkb(shape) for shape in frame.geometry],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, {**key, **columns})
+        answers = [row[0] for row in cursor.fetchall()]
+    return sum(answers), len(answers) - sum(answers)

@@ -1,0 +1,53 @@
+"""PURE: takes the wanted columns out of a layer and judges keys: missing, repeated, too long."""
+
+from collections.abc import Mapping
+
+import pandas
+
+from backend.common.problems import problem
+from geo.imports.report import RowCode, RowProblem
+
+
+def require_columns(frame: pandas.DataFrame, fields: Mapping[str, str]) -> None:
+    """Raise `import_refused` naming each property of `fields` (what we need → its name in the file) that no row has."""
+    missing = sorted({f"{name} (for {ours})" for ours, name in fields.items() if name and name not in frame.columns})
+    if missing:
+        known = ", ".join(sorted(str(name) for name in frame.columns if name not in {"row", "geometry"}))
+        raise problem("import_refused", why=f"no row has the property {', '.join(missing)}; the file has: {known}")
+
+
+def text_column(frame: pandas.DataFrame, name: str) -> pandas.Series:
+    """Return a property as stripped text, empty where it is absent or null; a whole number keeps no decimal point."""
+    if not name or name not in frame.columns:
+        return pandas.Series("", index=frame.index, dtype=object)
+    return frame[name].map(_text)
+
+
+def _text(value: object) -> str:
+    if value is None or (isinstance(value, float) and pandas.isna(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # a column with a null in it: pandas made 360902001 a 360902001.0
+    return str(value).strip()
+
+
+def refuse(frame: pandas.DataFrame, bad: pandas.Series, problem_code: RowCode, detail: str = "") -> list[RowProblem]:
+    """Return one refusal for each row of `frame` where `bad` holds. `frame` has `row` and `code`."""
+    chosen = frame[bad]
+    return [
+        RowProblem(int(row), str(code), problem_code, detail)
+        for row, code in zip(chosen["row"], chosen["code"], strict=True)
+    ]
+
+
+def judged_keys(frame: pandas.DataFrame, max_length: int) -> tuple[pandas.DataFrame, list[RowProblem]]:
+    """Return the rows whose `code` can be a key, and refusals: no code, one too long, one that an earlier row has."""
+    missing = frame["code"].eq("")
+    long = frame["code"].str.len().gt(max_length)
+    repeated = frame["code"].duplicated() & ~missing
+    problems = [
+        *refuse(frame, missing, "code_missing"),
+        *refuse(frame, long, "too_long", f"a code has at most {max_length} characters"),
+        *refuse(frame, repeated, "code_duplicate", "an earlier row has this code"),
+    ]
+    return frame[~(missing | long | repeated)], problems

@@ -1,0 +1,160 @@
+"""SHELL: brings doors in. The key is the external reference; township, beat and unit are found once, by geometry."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+import geopandas
+import pandas
+from django.db import connection, transaction
+from uuid_utils.compat import uuid7
+
+from backend.common.outcomes import Change
+from geo import selectors
+from geo.imports.columns import judged_keys, refuse, require_columns, text_column
+from geo.imports.layers import Layer
+from geo.imports.report import ImportReport, RowProblem
+from geo.models import Premises, PremisesKind
+from geo.placement import place_points
+
+GEOMETRY_TYPES = ("Point",)
+
+# State and dates are never touched by a second import: they belong to the lead, and a file that is a year old must not
+# bring a house back that was pulled down.
+_UPSERT = """
+    INSERT INTO geo_premises AS door (id, unit_id, area_id, beat_id, kind, address, name, door_plate, credit_code,
+        external_ref, lon, lat, border_uncertain, state, active_from, last_outcome, version)
+    SELECT id, unit_id, area_id, beat_id, kind, address, name, door_plate, '', ref, lon, lat, uncertain, 'active',
+        %(active_from)s, '', 1
+    FROM unnest(%(ids)s::uuid[], %(units)s::uuid[], %(areas)s::bigint[], %(beats)s::uuid[], %(kinds)s::text[],
+        %(addresses)s::text[], %(names)s::text[], %(plates)s::text[], %(refs)s::text[], %(lons)s::float8[],
+        %(lats)s::float8[], %(uncertain)s::bool[])
+        AS row (id, unit_id, area_id, beat_id, kind, address, name, door_plate, ref, lon, lat, uncertain)
+    ON CONFLICT (external_ref) WHERE external_ref <> '' DO UPDATE
+    SET unit_id = excluded.unit_id, area_id = excluded.area_id, beat_id = excluded.beat_id, kind = excluded.kind,
+        address = excluded.address, name = excluded.name, door_plate = excluded.door_plate, lon = excluded.lon,
+        lat = excluded.lat, border_uncertain = excluded.border_uncertain, version = door.version + 1
+    WHERE (door.kind, door.address, door.name, door.door_plate, door.lon, door.lat) IS DISTINCT FROM
+        (excluded.kind, excluded.address, excluded.name, excluded.door_plate, excluded.lon, excluded.lat)
+    RETURNING id, unit_id, version, (xmax = 0)
+"""
+
+
+@dataclass(frozen=True)
+class PremisesFields:
+    """The names of the properties in the file; an empty one is not read.
+
+    `kinds` translates the file's words. Without a kind property every door is of `kind_default`.
+    `address` may name several properties, joined by a space: street and house number.
+    """
+
+    ref: str = "ref"
+    address: tuple[str, ...] = ("address",)
+    kind: str = "kind"
+    name: str = "name"
+    door_plate: str = "door_plate"
+    kind_default: str = ""
+    kinds: dict[str, str] = field(default_factory=lambda: {kind.value: kind.value for kind in PremisesKind})
+
+
+@transaction.atomic
+def premises_import(
+    *,
+    layer: Layer,
+    active_from: date,
+    fields: PremisesFields = PremisesFields(),
+    id_of: Callable[[str], UUID] = lambda ref: uuid7(),
+) -> ImportReport:
+    """Create or update the doors of a layer; importing the same layer twice changes nothing.
+
+    A door counts in denominators from `active_from` on. The report's `changes` belong into the feed, as the last work
+    of the caller's transaction. `id_of` makes the id of a new door from its reference. Raises `import_refused` when a
+    needed property is missing from every row.
+    """
+    needed = {"ref": fields.ref, **{f"address {n}": name for n, name in enumerate(fields.address, 1)}}
+    require_columns(layer.frame, needed if fields.kind_default else {**needed, "kind": fields.kind})
+    frame, problems = judged_keys(_columns(layer.frame, fields), max_length=80)
+    frame, judged = _judged(frame)
+    frame, placed = _placed(frame)
+    changes, created = _upsert(frame, active_from, id_of)
+    changed = sum(change.op == "put" for change in changes) - created
+    said = (*layer.problems, *problems, *judged, *placed)
+    return ImportReport(layer.rows_read, created, changed, len(frame) - created - changed, said, tuple(changes))
+
+
+def _columns(frame: geopandas.GeoDataFrame, fields: PremisesFields) -> geopandas.GeoDataFrame:
+    parts = [text_column(frame, name) for name in fields.address]
+    kinds = text_column(frame, fields.kind)
+    address = parts[0].str.cat(parts[1:], sep=" ").str.strip() if parts[1:] else parts[0]
+    return frame.assign(
+        code=text_column(frame, fields.ref),
+        address=address,
+        kind=kinds.map(lambda word: fields.kinds.get(word, fields.kind_default if not word else "")),
+        name=text_column(frame, fields.name),
+        door_plate=text_column(frame, fields.door_plate),
+    )
+
+
+def _judged(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]]:
+    bad = {
+        "address_missing": frame["address"].eq(""),
+        "kind_unknown": ~frame["kind"].isin([kind.value for kind in PremisesKind]),
+        "household_with_name": frame["kind"].eq(PremisesKind.HOUSEHOLD.value) & frame["name"].ne(""),
+        "too_long": frame["address"].str.len().gt(240) | frame["name"].str.len().gt(160)
+        | frame["door_plate"].str.len().gt(64),
+    }  # fmt: skip
+    problems = [
+        *refuse(frame, bad["address_missing"], "address_missing"),
+        *refuse(frame, bad["kind_unknown"], "kind_unknown", "household or enterprise"),
+        *refuse(frame, bad["household_with_name"], "household_with_name", "a household has no name, only an address"),
+        *refuse(frame, bad["too_long"], "too_long", "address 240, name 160, door plate 64 characters"),
+    ]
+    return frame[~pandas.concat(bad, axis=1).any(axis=1)], problems
+
+
+def _placed(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list[RowProblem]]:
+    """Return the doors with township, beat and unit: the unit of the beat, else the station of the township."""
+    townships = selectors.townships_frame()
+    points = frame.geometry.to_crs(townships.crs)
+    placed = frame.join(place_points(points, townships, selectors.beats_frame()))
+    stations = townships.set_index("area_id")["unit_id"]
+    outside = placed["area_id"].isna()
+    placed["unit_id"] = placed["beat_unit_id"].where(placed["beat_unit_id"].notna(), placed["area_id"].map(stations))
+    nobody = placed["unit_id"].isna() & ~outside
+    problems = [
+        *refuse(placed, outside, "outside_city", "the point lies outside every township"),
+        *refuse(placed, nobody, "no_unit", "no station answers for this township"),
+    ]
+    return placed[~(outside | nobody)], problems
+
+
+def _upsert(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> tuple[list[Change], int]:
+    refs = list(frame["code"])
+    held = dict(Premises.objects.filter(external_ref__in=refs).values_list("id", "unit_id"))
+    columns = {
+        "active_from": active_from,
+        "refs": refs,
+        "ids": [id_of(ref) for ref in refs],
+        "units": list(frame["unit_id"]),
+        "areas": [int(area_id) for area_id in frame["area_id"]],
+        "beats": [beat_id if isinstance(beat_id, UUID) else None for beat_id in frame["beat_id"]],
+        "kinds": list(frame["kind"]),
+        "addresses": list(frame["address"]),
+        "names": list(frame["name"]),
+        "plates": list(frame["door_plate"]),
+        "lons": [float(lon) for lon in frame.geometry.x],
+        "lats": [float(lat) for lat in frame.geometry.y],
+        "uncertain": [bool(near) for near in frame["border_uncertain"]],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, columns)
+        written = cursor.fetchall()
+    changes = [Change(unit_id, "premises", door_id, version) for door_id, unit_id, version, _ in written]
+    # A door that moved to another station leaves the phones of the old one.
+    left = [
+        Change(held[door_id], "premises", door_id, version, "retract")
+        for door_id, unit_id, version, _ in written
+        if door_id in held and held[door_id] != unit_id
+    ]
+    return [*changes, *left], sum(is_new for *_, is_new in written)
