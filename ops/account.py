@@ -100,7 +100,7 @@ def postgres_folder(home: Path, account: Account) -> Path:
         return path.resolve()
     if path.exists() or can_enter(account, home):
         own_folder(path, account)
-        return path
+        return path.resolve()
     FALLBACK_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
     elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=FALLBACK_ROOT))
     own_folder(elsewhere, account)

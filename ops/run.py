@@ -142,7 +142,7 @@ def children_of(settings: RunSettings, home: Path) -> list[Child]:
     """Return web, worker and beat, not yet started."""
     log = home / "log"
     celery = [str(BIN / "celery"), "-A", "backend.celery"]
-    web = [str(BIN / "gunicorn"), "backend.wsgi:application", "--no-control-socket", "--name", "xunfang"]
+    web = [str(BIN / "gunicorn"), "backend.wsgi:application", "--no-control-socket", "--preload"]
     web += ["--bind", f"{settings.host}:{settings.port}", "--workers", str(settings.web_workers), "--threads", "8"]
     web += ["--timeout", "60", "--graceful-timeout", "10", "--worker-tmp-dir", "/dev/shm"]  # noqa: S108 - RAM, as advised
     worker = [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--hostname", f"{home_key(home)}@%h"]
@@ -198,9 +198,12 @@ def serve(supervisor: Supervisor, settings: RunSettings) -> None:
     try:
         prepare(supervisor, settings)
         say("Starting… 启动")
-        for child in children_of(settings, ours.places.home):
-            supervisor.start(child)
+        web, worker, beat = children_of(settings, ours.places.home)
+        supervisor.start(web)
+        supervisor.start(worker)
         wait_until_ready(supervisor, settings)
+        # Last, because each of the three needs seconds of one core to import everything, and there may be two cores.
+        supervisor.start(beat)
         password = supervisor.environment.get("XUNFANG_DEMO_PASSWORD")
         say(welcome(settings, str(ours.places.log), password, demo=settings.seeds_demo))
         while True:

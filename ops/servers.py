@@ -54,11 +54,14 @@ def servers_of(environment: Mapping[str, str], *, test: bool = False) -> Servers
     """
     home = home_from(environment) / "test" if test else home_from(environment)
     _make_home(home)
-    private_database = test or not environment.get("DATABASE_URL")
-    private_broker = test or not environment.get("CELERY_BROKER_URL")
+    short_dir = account.short_folder(home_key(home))
+    # A shell that took over our own addresses (`servers env`) still means the private servers.
+    ours = places_of(home, postgres=(home / "postgres").resolve(), short_dir=short_dir, durable=not test)
+    private_database = test or environment.get("DATABASE_URL", "") in {"", ours.database_url}
+    private_broker = test or environment.get("CELERY_BROKER_URL", "") in {"", ours.broker_url}
     server_account = account.server_account() if private_database else account.own_account()
     postgres = account.postgres_folder(home, server_account) if private_database else home / "postgres"
-    places = places_of(home, postgres=postgres, short_dir=account.short_folder(home_key(home)), durable=not test)
+    places = places_of(home, postgres=postgres, short_dir=short_dir, durable=not test)
     return Servers(places, server_account, private_database, private_broker, environment)
 
 
