@@ -15,13 +15,15 @@ DEMO_USERNAMES = ("officer", "lead", "neighbour", "analyst", "administrator")
 def demo_accounts_are_not_for_real_use(
     app_configs: Sequence[AppConfig] | None = None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Warn when the well-known demo accounts exist outside DEBUG. Runs where a database is named (`check --database`)."""
+    """Warn when the well-known demo accounts exist outside DEBUG; runs where a database is named (--database)."""
     from backend.accounts.models import Officer
 
     if settings.DEBUG or not databases:
         return []
     try:
-        found = list(Officer.objects.filter(username__in=DEMO_USERNAMES, is_active=True).values_list("username", flat=True))
+        found = list(
+            Officer.objects.filter(username__in=DEMO_USERNAMES, is_active=True).values_list("username", flat=True)
+        )
     except DatabaseError:
         return []
     if not found:

@@ -1,6 +1,5 @@
 """SHELL: typed readers for environment variables; the only module that touches os.environ for settings."""
 
-import glob
 import importlib.util
 import os
 from pathlib import Path
@@ -80,5 +79,5 @@ def wheel_library(package: str, pattern: str) -> str | None:
     if spec is None or spec.origin is None:
         return None
     site_packages = Path(spec.origin).resolve().parent.parent
-    found = sorted(glob.glob(str(site_packages / f"{package}.libs" / pattern)))
-    return found[-1] if found else None
+    found = sorted((site_packages / f"{package}.libs").glob(pattern))
+    return str(found[-1]) if found else None

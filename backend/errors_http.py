@@ -1,6 +1,7 @@
 """SHELL: the one place where a failure becomes an HTTP answer (RFC 9457, application/problem+json)."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -30,31 +31,38 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
 
 def as_problem(error: Exception) -> Problem:
     """Translate what Django, DRF and the database raise into the catalogue's words."""
-    match error:
-        case Problem():
-            return error
-        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
-            return problem("not_authenticated")
-        case exceptions.PermissionDenied():
-            return problem("csrf_failed", why=str(error.detail)) if "CSRF" in str(error.detail) else problem("not_allowed", roles="(none)")
-        case PermissionDenied():
-            return problem("not_allowed", roles="(none)")
-        case exceptions.NotFound() | Http404():
-            return problem("not_found")
-        case exceptions.MethodNotAllowed():
-            return problem("method_not_allowed", why=str(error.detail))
-        case exceptions.NotAcceptable():
-            return problem("not_acceptable", why=str(error.detail))
-        case exceptions.UnsupportedMediaType():
-            return problem("unsupported_media_type", why=str(error.detail))
-        case exceptions.Throttled():
-            return problem("too_many_requests", retry_after_s=int(error.wait or 1))
-        case exceptions.ValidationError() | exceptions.ParseError():
-            return problem("request_invalid", why="See errors.", errors=field_errors(error.detail))
-        case OperationalError():
-            return problem("service_unavailable")
-        case _:
-            return problem("internal_error", reference=uuid.uuid4().hex[:12])
+    if isinstance(error, Problem):
+        return error
+    for types, translate in _TRANSLATIONS:
+        if isinstance(error, types):
+            return translate(error)
+    return problem("internal_error", reference=uuid.uuid4().hex[:12])
+
+
+def _saying_why(code: str) -> Callable[[Any], Problem]:
+    return lambda error: problem(code, why=str(error.detail))
+
+
+def _permission_denied(error: Any) -> Problem:
+    if "CSRF" in str(error):
+        return problem("csrf_failed", why=str(error))
+    return problem("not_allowed", roles="(none)")
+
+
+_TRANSLATIONS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any], Problem]], ...] = (
+    ((exceptions.NotAuthenticated, exceptions.AuthenticationFailed), lambda error: problem("not_authenticated")),
+    ((exceptions.PermissionDenied, PermissionDenied), _permission_denied),
+    ((exceptions.NotFound, Http404), lambda error: problem("not_found")),
+    ((exceptions.MethodNotAllowed,), _saying_why("method_not_allowed")),
+    ((exceptions.NotAcceptable,), _saying_why("not_acceptable")),
+    ((exceptions.UnsupportedMediaType,), _saying_why("unsupported_media_type")),
+    ((exceptions.Throttled,), lambda error: problem("too_many_requests", retry_after_s=int(error.wait or 1))),
+    (
+        (exceptions.ValidationError, exceptions.ParseError),
+        lambda error: problem("request_invalid", why="See errors.", errors=field_errors(error.detail)),
+    ),
+    ((OperationalError,), lambda error: problem("service_unavailable")),
+)
 
 
 def field_errors(detail: Any, path: str = "") -> list[FieldError]:
@@ -69,9 +77,7 @@ def field_errors(detail: Any, path: str = "") -> list[FieldError]:
 def write_log(found: Problem, error: Exception, **facts: Any) -> None:
     """Log a failure at the level its catalogue entry names; unexpected ones with their traceback."""
     unexpected = found.type.status >= 500
-    getattr(log, found.type.log_level)(
-        found.code, detail=found.detail, exc_info=error if unexpected else None, **facts
-    )
+    getattr(log, found.type.log_level)(found.code, detail=found.detail, exc_info=error if unexpected else None, **facts)
 
 
 def plain_problem(code: str, **details: Any) -> JsonResponse:

@@ -20,7 +20,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 only when database, broker, migrations and the built web app are there, else 503 naming what is not."""
+    """Answer 200 when database, broker, migrations and the built web app are there, else 503 naming what is not."""
     checks = {name: _passes(name, check) for name, check in CHECKS.items()}
     ready = all(checks.values())
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)

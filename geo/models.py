@@ -167,7 +167,9 @@ class Premises(models.Model):
         verbose_name = verbose_name_plural = "走访对象"
         indexes: ClassVar = [models.Index(fields=["unit", "next_due_on"]), models.Index(fields=["area", "kind"])]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["external_ref"], condition=~Q(external_ref=""), name="premises_external_ref"),
+            models.UniqueConstraint(
+                fields=["external_ref"], condition=~Q(external_ref=""), name="premises_external_ref"
+            ),
             models.CheckConstraint(condition=Q(kind="enterprise") | Q(name=""), name="household_has_no_name"),
         ]
 
@@ -187,10 +189,11 @@ class PremisesProposal(models.Model):
     reason = models.TextField(blank=True)
     proposed_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True, blank=True)
-    decided_by = models.ForeignKey("accounts.Officer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(
+        "accounts.Officer", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     approved = models.BooleanField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "走访对象变更"
-

@@ -21,7 +21,7 @@ def premises_propose(context: MutationContext, payload: PremisesPropose) -> Appl
 
 def premises_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return doors as the pull sends them, by id."""
-    rows = Premises.objects.filter(id__in=list(ids)).values(
+    rows: Iterable[Any] = Premises.objects.filter(id__in=list(ids)).values(
         "id",
         "kind",
         "address",
@@ -55,7 +55,7 @@ def _premises_record(row: dict[str, Any]) -> dict[str, Any]:
 
 def proposal_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return proposed changes of doors as the pull sends them, by id."""
-    rows = PremisesProposal.objects.filter(id__in=list(ids)).values(
+    rows: Iterable[Any] = PremisesProposal.objects.filter(id__in=list(ids)).values(
         "id", "premises", "author", "wanted_state", "base_state", "reason", "proposed_at", "approved", "version"
     )
     return {row["id"]: row for row in rows}

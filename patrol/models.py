@@ -76,6 +76,8 @@ class Leg(SyncedRecord):
     patrol = models.ForeignKey(Patrol, on_delete=models.PROTECT, related_name="legs")
     mode = models.CharField(max_length=16, choices=LegMode)
     started_at = models.DateTimeField()
+    # What the derived rows were made from; where it no longer fits, the leg is derived again.
+    derived_from = models.CharField(max_length=80, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "巡段"

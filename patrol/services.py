@@ -21,8 +21,12 @@ def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
     """Open an outing of the author and partners, counted for the unit's own township until its track says otherwise."""
     officers = officers_of_unit({context.officer_id, *payload.officers}, unit_path=context.unit_path)
     row = Patrol.objects.create(
-        **context.record_columns(), kind=payload.kind, plan_id=payload.plan, area=primary_area(Unit.objects.get(id=context.unit_id)),
-        started_at=context.occurred_at, started_on=city_day(context.occurred_at),
+        **context.record_columns(),
+        kind=payload.kind,
+        plan_id=payload.plan,
+        area=primary_area(Unit.objects.get(id=context.unit_id)),
+        started_at=context.occurred_at,
+        started_on=city_day(context.occurred_at),
     )
     row.officers.set(officers)
     return _changed(row)
@@ -46,9 +50,15 @@ def fixes_add(*, context: MutationContext, payload: PatrolFixes) -> Applied:
     outing = _patrol_for_work(leg, context.unit_path)
     shift_ms = round((context.recorded_at - context.occurred_at).total_seconds() * 1000)
     block = FixBlock(
-        **_columns_of(outing, context), leg_id=payload.leg, source=payload.source,
-        t_ms=[t - shift_ms for t in payload.t_ms], lon=payload.lon, lat=payload.lat, accuracy_m=payload.accuracy_m,
-        speed_mps=payload.speed_mps, heading_deg=payload.heading_deg,
+        **_columns_of(outing, context),
+        leg_id=payload.leg,
+        source=payload.source,
+        t_ms=[t - shift_ms for t in payload.t_ms],
+        lon=payload.lon,
+        lat=payload.lat,
+        accuracy_m=payload.accuracy_m,
+        speed_mps=payload.speed_mps,
+        heading_deg=payload.heading_deg,
     )
     _drop_outside(block, outing)
     block.save(force_insert=True)
@@ -59,7 +69,10 @@ def observation_add(*, context: MutationContext, payload: PatrolObserve) -> Appl
     """Store something noted on the way."""
     outing = _patrol_for_work(payload.patrol, context.unit_path)
     Observation.objects.create(
-        **_columns_of(outing, context), patrol=outing, category=payload.category, text=payload.text,
+        **_columns_of(outing, context),
+        patrol=outing,
+        category=payload.category,
+        text=payload.text,
         **place_columns(payload.place),
     )
     return applied([Change(outing.unit_id, "observation", context.record_id, 1)])

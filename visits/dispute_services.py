@@ -1,4 +1,4 @@
-"""SHELL: what writes disputes and their steps down. The state is always the fold of the steps, in the server's order."""
+"""SHELL: what writes disputes and their steps down. The state is the fold of the steps, in the server's order."""
 
 from typing import Any
 
@@ -20,11 +20,20 @@ def dispute_open(*, context: MutationContext, payload: DisputeOpen) -> Applied:
     columns = context.record_columns() | _where(context, payload)
     opened_on = city_day(context.occurred_at)
     dispute = Dispute.objects.create(
-        **columns, category=payload.category, summary=payload.summary, source=payload.source, risk=payload.risk,
-        place_lon=payload.place.lon if payload.place else None, place_lat=payload.place.lat if payload.place else None,
-        place_text=payload.place_text, visit_ref=payload.visit, patrol_ref=payload.patrol,
-        opened_at=context.occurred_at, opened_on=opened_on,
-        assign_due_on=assign_due_on(opened_on), resolve_due_on=resolve_due_on(opened_on),
+        **columns,
+        category=payload.category,
+        summary=payload.summary,
+        source=payload.source,
+        risk=payload.risk,
+        place_lon=payload.place.lon if payload.place else None,
+        place_lat=payload.place.lat if payload.place else None,
+        place_text=payload.place_text,
+        visit_ref=payload.visit,
+        patrol_ref=payload.patrol,
+        opened_at=context.occurred_at,
+        opened_on=opened_on,
+        assign_due_on=assign_due_on(opened_on),
+        resolve_due_on=resolve_due_on(opened_on),
     )
     Party.objects.bulk_create(Party(id=p.id, dispute=dispute, role=p.role) for p in payload.parties)
     return _changed(dispute)
@@ -37,11 +46,18 @@ def dispute_event_add(*, context: MutationContext, payload: DisputeEventPayload)
     before, _ = fold(CaseEvent(e.event, bool(e.agreement_form)) for e in dispute.events.order_by("ordinal"))
     after, allowed = step(before, CaseEvent(payload.event, payload.agreement is not None))
     event = DisputeEvent.objects.create(
-        **context.record_columns() | {"unit_id": dispute.unit_id}, dispute=dispute, event=payload.event, ordinal=ordinal,
-        allowed=allowed, note=payload.note, assignee_id=payload.assignee, transferred_to=payload.transferred_to,
+        **context.record_columns() | {"unit_id": dispute.unit_id},
+        dispute=dispute,
+        event=payload.event,
+        ordinal=ordinal,
+        allowed=allowed,
+        note=payload.note,
+        assignee_id=payload.assignee,
+        transferred_to=payload.transferred_to,
         agreement_form=payload.agreement.form if payload.agreement else "",
         agreement_terms=payload.agreement.terms if payload.agreement else "",
-        follow_up=payload.follow_up or "", corrects_id=payload.corrects,
+        follow_up=payload.follow_up or "",
+        corrects_id=payload.corrects,
     )
     if allowed:
         _move(dispute, after, event)
@@ -67,7 +83,10 @@ def _dispute_for_work(payload: DisputeEventPayload, context: MutationContext) ->
         raise problem("dispute_unknown", id=payload.dispute)
     if not dispute.unit.path.startswith(context.unit_path):
         raise problem("record_of_another_unit")
-    if payload.assignee and not Officer.objects.filter(id=payload.assignee, unit__path__startswith=dispute.unit.path).exists():
+    if (
+        payload.assignee
+        and not Officer.objects.filter(id=payload.assignee, unit__path__startswith=dispute.unit.path).exists()
+    ):
         raise problem("officer_unknown", id=payload.assignee)
     if payload.corrects and not dispute.events.filter(id=payload.corrects).exists():
         raise problem("dispute_unknown", id=payload.corrects)
@@ -90,5 +109,3 @@ def _move(dispute: Dispute, after: CaseState, event: DisputeEvent) -> None:
 def _changed(dispute: Dispute, *first: Change) -> Applied:
     touched = [] if dispute.area_id is None else [Touched(dispute.area_id, dispute.opened_on)]
     return applied([*first, Change(dispute.unit_id, "dispute", dispute.id, dispute.version)], touched)
-
-

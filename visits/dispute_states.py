@@ -1,7 +1,7 @@
-"""PURE: the state machine of a dispute. Events fold in one order to one state; one that does not fit is marked, not lost.
+"""PURE: the state machine of a dispute. Events fold in one order to one state; a misfit is marked, not lost.
 
-found → registered → assigned → mediating → resolved | transferred | failed → followed_up → closed; reopened goes back to
-mediating (2-records.md).
+found → registered → assigned → mediating → resolved | transferred | failed → followed_up → closed; reopened goes
+back to mediating (2-records.md).
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,8 +42,8 @@ class CaseEvent:
 def step(case: CaseState, event: CaseEvent) -> tuple[CaseState, bool]:
     """Return the state after an event and whether the event was allowed; a refused event changes nothing.
 
-    `resolved` needs an agreement, its own or an earlier one of this round. `assigned` during mediation hands the case to
-    somebody else without throwing it back. A correction of an earlier step is allowed in any state and moves nothing.
+    `resolved` needs an agreement, its own or an earlier one of this round. `assigned` during mediation hands the case
+    to somebody else without throwing it back. A correction of a step is allowed in any state and moves nothing.
     """
     if event.event == "corrected":
         return case, True

@@ -1,4 +1,4 @@
-"""SHELL: the tables of visits, disputes, outreach and campaigns. Facts are append-only; a correction is a new record."""
+"""SHELL: the tables of visits, disputes, outreach, campaigns. Facts are append-only; a correction is a new record."""
 
 from typing import ClassVar
 
@@ -119,8 +119,8 @@ class Campaign(models.Model):
 
 
 class Visit(SyncedRecord):
-    """One attempt at one premises. `area` and `kind` are those of the door when the visit was stored: figures of the past
-    do not move when a door is corrected later. A corrected visit stays readable and no longer counts.
+    """One attempt at one premises. `area` is that of the door when the visit was stored: figures of the past do not
+    move when a door is corrected later. A corrected visit stays readable and no longer counts.
     """
 
     premises = models.ForeignKey("geo.Premises", on_delete=models.PROTECT, related_name="visits")
@@ -176,7 +176,9 @@ class Dispute(SyncedRecord):
     summary = models.TextField()
     source = models.CharField(max_length=16, choices=DisputeSource)
     risk = models.CharField(max_length=8, choices=DisputeRisk)
-    premises = models.ForeignKey("geo.Premises", null=True, blank=True, on_delete=models.PROTECT, related_name="disputes")
+    premises = models.ForeignKey(
+        "geo.Premises", null=True, blank=True, on_delete=models.PROTECT, related_name="disputes"
+    )
     area = models.ForeignKey("geo.Area", null=True, on_delete=models.PROTECT, related_name="+")
     place_lon = models.FloatField(null=True)
     place_lat = models.FloatField(null=True)

@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from backend.common.payloads import Line, Payload, Place, Text
+from backend.common.payloads import Line, Payload, Place, Text, storable_json
 
 Outcome = Literal["met", "nobody_home", "refused", "vacant", "gone", "other"]
 HazardCode = Literal[
@@ -36,7 +36,7 @@ class Checklist(Payload):
 
     form: Line
     version: int = Field(ge=1, le=10_000)
-    answers: dict[str, Any] = Field(default_factory=dict, max_length=200)
+    answers: Annotated[dict[str, Any], AfterValidator(storable_json)] = Field(default_factory=dict, max_length=200)
 
 
 class VisitRecord(Payload):

@@ -63,11 +63,21 @@ def _visit_create(
     if original is not None and isinstance(payload, VisitCorrect):
         columns |= {"occurred_at": original.occurred_at, "corrects": original, "correction_reason": payload.reason}
     visit = Visit.objects.create(
-        **columns, **place_columns(payload.place), premises=door, area_id=door.area_id, outcome=payload.outcome,
-        occurred_on=city_day(columns["occurred_at"]), patrol_id=payload.patrol, campaign_id=payload.campaign,
-        no_place_reason=payload.no_place_reason or "", distance_to_door_m=_distance_to_door_m(payload, door),
-        advice=list(payload.advice), help_asked=payload.help_asked, note=payload.note,
-        checklist=payload.checklist.model_dump() if payload.checklist else None, dispute_ids=payload.disputes,
+        **columns,
+        **place_columns(payload.place),
+        premises=door,
+        area_id=door.area_id,
+        outcome=payload.outcome,
+        occurred_on=city_day(columns["occurred_at"]),
+        patrol_id=payload.patrol,
+        campaign_id=payload.campaign,
+        no_place_reason=payload.no_place_reason or "",
+        distance_to_door_m=_distance_to_door_m(payload, door),
+        advice=list(payload.advice),
+        help_asked=payload.help_asked,
+        note=payload.note,
+        checklist=payload.checklist.model_dump() if payload.checklist else None,
+        dispute_ids=payload.disputes,
     )
     visit.officers.add(*officers)
     Hazard.objects.bulk_create(

@@ -37,15 +37,29 @@ def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return visits as the pull sends them, by id."""
     wanted = list(ids)
     correction = Visit.objects.filter(corrects=OuterRef("id")).order_by("received_at").values("id")[:1]
-    rows = (
+    rows: Iterable[Any] = (
         Visit.objects.filter(id__in=wanted)
         .annotate(
-            officer_ids=ArrayAgg("officers__id", ordering="officers__id", filter=Q(officers__isnull=False), default=[]),
+            officer_ids=ArrayAgg("officers__id", order_by="officers__id", filter=Q(officers__isnull=False), default=[]),
             corrected_by=Subquery(correction),
         )
         .values(
-            "id", "premises", "outcome", "occurred_at", "author", "author__name", "officer_ids", "patrol", "note",
-            "help_asked", "advice", "dispute_ids", "corrects", "corrected_by", "distance_to_door_m", "version",
+            "id",
+            "premises",
+            "outcome",
+            "occurred_at",
+            "author",
+            "author__name",
+            "officer_ids",
+            "patrol",
+            "note",
+            "help_asked",
+            "advice",
+            "dispute_ids",
+            "corrects",
+            "corrected_by",
+            "distance_to_door_m",
+            "version",
         )
     )
     hazards = _hazards_by_visit(wanted)
@@ -63,16 +77,34 @@ def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def _hazards_by_visit(visit_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for hazard in Hazard.objects.filter(visit__in=visit_ids).order_by("id").values("id", "visit", "kind", "note"):
+    rows: Iterable[Any] = (
+        Hazard.objects.filter(visit__in=visit_ids).order_by("id").values("id", "visit", "kind", "note")
+    )
+    for hazard in rows:
         found.setdefault(hazard.pop("visit"), []).append(hazard)
     return found
 
 
 def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return disputes as the pull sends them, by id."""
-    rows = Dispute.objects.filter(id__in=list(ids)).values(
-        "id", "category", "summary", "risk", "state", "source", "premises", "place_text", "area__code", "opened_at",
-        "author", "author__name", "assignee", "assignee__name", "assign_due_on", "resolve_due_on", "follow_up_due_on",
+    rows: Iterable[Any] = Dispute.objects.filter(id__in=list(ids)).values(
+        "id",
+        "category",
+        "summary",
+        "risk",
+        "state",
+        "source",
+        "premises",
+        "place_text",
+        "area__code",
+        "opened_at",
+        "author",
+        "author__name",
+        "assignee",
+        "assignee__name",
+        "assign_due_on",
+        "resolve_due_on",
+        "follow_up_due_on",
         "version",
     )
     return {
@@ -88,9 +120,23 @@ def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def dispute_event_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return steps of disputes as the pull sends them, by id."""
-    rows = DisputeEvent.objects.filter(id__in=list(ids)).values(
-        "id", "dispute", "event", "occurred_at", "author", "author__name", "note", "assignee", "agreement_form",
-        "agreement_terms", "transferred_to", "follow_up", "corrects", "ordinal", "allowed", "version",
+    rows: Iterable[Any] = DisputeEvent.objects.filter(id__in=list(ids)).values(
+        "id",
+        "dispute",
+        "event",
+        "occurred_at",
+        "author",
+        "author__name",
+        "note",
+        "assignee",
+        "agreement_form",
+        "agreement_terms",
+        "transferred_to",
+        "follow_up",
+        "corrects",
+        "ordinal",
+        "allowed",
+        "version",
     )
     return {row["id"]: _event_record(row) for row in rows}
 

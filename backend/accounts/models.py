@@ -66,7 +66,9 @@ class Officer(AbstractBaseUser, PermissionsMixin):
     username = models.CharField("用户名", max_length=64, unique=True)
     badge_number = models.CharField("警号", max_length=24, blank=True)
     name = models.CharField("姓名", max_length=80)
-    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="officers", verbose_name="单位")
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="officers", verbose_name="单位"
+    )
     roles = ArrayField(models.CharField(max_length=16, choices=Role), default=list, blank=True, verbose_name="角色")
     is_active = models.BooleanField("在用", default=True)
     is_staff = models.BooleanField("可进后台", default=False)

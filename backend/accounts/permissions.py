@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # DRF loads this module while it is still loading its own vie
 
 @dataclass(frozen=True)
 class Policy:
-    """Who may call a route: anybody, any signed-in officer, or those with one of `roles`. Scope is a second question."""
+    """Who may call a route: anybody, any signed-in officer, or those with one of `roles`. Scope comes on top."""
 
     name: str
     roles: frozenset[str] | None = None
@@ -42,8 +42,7 @@ class PolicyPermission(BasePermission):
             return True
         if not request.user.is_authenticated:
             raise NotAuthenticated
-        officer = cast(Officer, request.user)
-        if policy.roles is not None and not officer.has_role(*policy.roles):
+        if policy.roles is not None and not request.user.has_role(*policy.roles):
             raise problem("not_allowed", roles=", ".join(sorted(policy.roles)))
         return True
 

@@ -17,7 +17,7 @@ def units_in_scope(officer: Officer) -> QuerySet[Unit]:
 
 
 def scoped(rows: QuerySet[M], officer: Officer, unit_field: str = "unit") -> QuerySet[M]:
-    """Return the rows whose `unit_field` is in the officer's scope. A foreign row is simply not there: 404, never 403."""
+    """Return the rows whose `unit_field` is in the officer's scope. A foreign row is not there: 404, never 403."""
     if officer.unit is None or not officer.is_active:
         return rows.none()
     return rows.filter(Q(**{f"{unit_field}__path__startswith": officer.unit.path}))

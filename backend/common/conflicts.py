@@ -14,7 +14,9 @@ class FieldConflict:
     current: Any
 
 
-def conflicting_fields(*, base: Mapping[str, Any], current: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[FieldConflict]:
+def conflicting_fields(
+    *, base: Mapping[str, Any], current: Mapping[str, Any], wanted: Mapping[str, Any]
+) -> list[FieldConflict]:
     """Return the fields of `wanted` whose current value is neither the base the author saw nor the wanted value.
 
     Somebody who already made the same change is not in conflict with us. Empty list: the change may be applied.

@@ -22,6 +22,17 @@ Metres = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 
 
+def storable_json(value: Any) -> Any:
+    """Return free JSON (a form's answers) if jsonb can hold it; raises ValueError for U+0000 and lone surrogates."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [storable_json(inner) for inner in value]
+    if isinstance(value, dict):
+        return {storable(key): storable_json(inner) for key, inner in value.items()}
+    return value
+
+
 class Payload(BaseModel):
     """Base of every payload: unknown fields are refused, so that nothing is silently dropped or smuggled in."""
 

@@ -6,8 +6,8 @@ from django.db import models
 class SyncedRecord(models.Model):
     """A fact that came from a device: who made it where and when, and the hash of what was said to be saved.
 
-    `recorded_at` is the phone's clock and only evidence. `occurred_at` is that time corrected by the clock skew measured
-    at the push, and is what counts; the server never orders, filters or refuses anything by the phone's clock.
+    `recorded_at` is the phone's clock and only evidence. `occurred_at` is that time corrected by the clock skew
+    measured at the push, and is what counts; the server never orders, filters or refuses anything by the phone's clock.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

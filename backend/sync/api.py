@@ -1,5 +1,7 @@
 """SHELL: the addresses of sync: who am I, push, pull."""
 
+from typing import Any
+
 from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -22,8 +24,8 @@ class RawParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: object, media_type: str | None = None, parser_context: object = None) -> None:
-        return None
+    def parse(self, stream: object, media_type: str | None = None, parser_context: object = None) -> dict[str, Any]:
+        return {}
 
 
 class MeView(APIView):
@@ -105,6 +107,4 @@ def _kept_as_malformed(request: Request, body: bytes, why: str) -> Exception:
 
 
 def _too_large() -> Exception:
-    return problem(
-        "batch_too_large", max_mutations=settings.SYNC_MAX_MUTATIONS, max_bytes=settings.SYNC_MAX_BODY_BYTES
-    )
+    return problem("batch_too_large", max_mutations=settings.SYNC_MAX_MUTATIONS, max_bytes=settings.SYNC_MAX_BODY_BYTES)

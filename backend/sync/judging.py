@@ -1,29 +1,29 @@
 """SHELL: judges one stored mutation: applied, in conflict, to quarantine, or to be tried again."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, OperationalError, transaction
+from psycopg.errors import ForeignKeyViolation
 from pydantic import ValidationError
 
-from backend.accounts.models import Unit
 from backend.common.canonical_json import payload_sha256
 from backend.common.outcomes import Applied, MutationContext
 from backend.common.payloads import validation_problem
 from backend.common.problems import Problem, problem
-from backend.sync.registry import KINDS
+from backend.sync.registry import KINDS, Kind
+from backend.sync.targets import unit_answering
 from backend.sync.wire import Envelope
-from geo.models import Premises
-from patrol.models import Leg, Patrol
-from visits.models import Dispute, Visit
 
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 5
 CONFLICTS = frozenset({"base_values_changed", "record_id_taken", "same_id_other_content"})
+OF_ANOTHER_UNIT = frozenset({"premises_of_another_unit", "record_of_another_unit"})
 Verdict = Literal["applied", "conflict", "quarantined", "retry"]
 
 
@@ -37,20 +37,23 @@ class Judged:
     unit_id: UUID | None = None
 
 
-def judge(*, context: MutationContext, envelope: Envelope, attempts: int) -> Judged:
+def judge(*, context: MutationContext, envelope: Envelope, attempts: int, kinds: Mapping[str, Kind] = KINDS) -> Judged:
     """Apply one mutation inside its own savepoint, so that whatever is wrong with it spoils nothing else.
 
-    A handler that breaks (a defect of ours, not of the record) is tried again at the next push, and after the fifth time
-    the record goes to quarantine, where a person sees it. Only a database that cannot work raises (OperationalError).
+    A handler that breaks (a defect of ours, not of the record) is tried again at the next push, and after the fifth
+    time the record goes to quarantine, where a person sees it. Only a database that cannot work raises.
     """
     try:
         with transaction.atomic():
-            return Judged("applied", applied=_apply(context, envelope))
+            return Judged("applied", applied=_apply(context, envelope, kinds))
     except Problem as found:
         verdict: Verdict = "conflict" if found.code in CONFLICTS else "quarantined"
-        return Judged(verdict, problem=found, unit_id=_unit_answering(envelope, found))
+        return Judged(
+            verdict, problem=found, unit_id=unit_answering(envelope) if found.code in OF_ANOTHER_UNIT else None
+        )
     except IntegrityError as error:
-        return Judged("conflict", problem=_integrity_problem(error, context))
+        refused = _integrity_problem(error, context)
+        return Judged("conflict" if refused.code in CONFLICTS else "quarantined", problem=refused)
     except OperationalError:
         raise
     except Exception as error:
@@ -60,8 +63,8 @@ def judge(*, context: MutationContext, envelope: Envelope, attempts: int) -> Jud
         return Judged("quarantined" if attempts + 1 >= MAX_ATTEMPTS else "retry", problem=broken)
 
 
-def _apply(context: MutationContext, envelope: Envelope) -> Applied:
-    kind = KINDS.get(envelope.kind)
+def _apply(context: MutationContext, envelope: Envelope, kinds: Mapping[str, Kind]) -> Applied:
+    kind = kinds.get(envelope.kind)
     if kind is None:
         raise problem("unknown_kind", kind=envelope.kind)
     _hash_must_match(envelope)
@@ -82,28 +85,8 @@ def _hash_must_match(envelope: Envelope) -> None:
 
 
 def _integrity_problem(error: IntegrityError, context: MutationContext) -> Problem:
-    # The one constraint that a well-formed mutation can break is the primary key of its record.
-    log.warning("integrity_error", mutation=str(context.mutation_id), why=str(error))
+    """Translate what the database refused: the one place where constraint errors get a code."""
+    log.info("integrity_error", mutation=str(context.mutation_id), why=str(error))
+    if isinstance(error.__cause__, ForeignKeyViolation):
+        return problem("reference_unknown", constraint=error.__cause__.diag.constraint_name)
     return problem("record_id_taken")
-
-
-_TARGETS: tuple[tuple[str, Any, str], ...] = (
-    ("premises", Premises, "unit_id"),
-    ("corrects", Visit, "unit_id"),
-    ("dispute", Dispute, "unit_id"),
-    ("patrol", Patrol, "unit_id"),
-    ("leg", Leg, "unit_id"),
-)
-
-
-def _unit_answering(envelope: Envelope, found: Problem) -> UUID | None:
-    """Return the unit whose lead decides over a record that touches another unit's; None: the sender's own."""
-    if found.code not in {"premises_of_another_unit", "record_of_another_unit"}:
-        return None
-    for field, model, column in _TARGETS:
-        target = envelope.payload.get(field)
-        if isinstance(target, str):
-            unit_id: UUID | None = model.objects.filter(id=target).values_list(column, flat=True).first()
-            if unit_id is not None and Unit.objects.filter(id=unit_id).exists():
-                return unit_id
-    return None

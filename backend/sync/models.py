@@ -7,7 +7,7 @@ from django.db import models
 
 
 class StoredOutcome(models.TextChoices):
-    """What became of a stored mutation. `received` outlives its transaction only where the handler broke: it is tried anew."""
+    """What became of a stored mutation. `received` outlives its transaction only where the handler broke."""
 
     RECEIVED = "received", "已收到"
     APPLIED = "applied", "已入库"
@@ -18,7 +18,7 @@ class StoredOutcome(models.TextChoices):
 class Mutation(models.Model):
     """A change made on a device, stored before it is judged. Its primary key is what makes a repeat harmless.
 
-    `payload` is the RFC 8785 text, so that its SHA-256 can be checked in the database itself; text and not jsonb, because
+    `payload` is the RFC 8785 text, so that its SHA-256 can be checked in the database itself; not jsonb, because
     jsonb refuses U+0000 and lone surrogates and what a phone sent must be storable whatever it is. It is null once an
     applied record's own table holds the content (blocks of fixes: positions exist once).
     `attempts` counts how often the handler broke; see `push`.

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from backend.accounts.models import Officer, Unit
 from backend.sync.wire import wire_time
+from geo.models import Deployment
 from geo.selectors import city_bounds, city_day, deployment_or_none, townships_of_unit
 from visits.models import Campaign
 from visits.schedule import DUE_AFTER_DAYS
@@ -19,28 +20,37 @@ def profile(officer: Officer, *, now: datetime) -> dict[str, Any]:
     return {
         "officer": _officer(officer) | {"username": officer.username, "roles": sorted(officer.roles)},
         "unit": _unit(officer.unit),
-        "deployment": None if place is None else {
-            "city": place.city, "name": place.name, "zone": place.zone, "metric_epsg": place.metric_epsg,
-            "schematic_boundaries": place.schematic_boundaries, "attribution": place.attribution, "bounds": city_bounds(),
-        },
+        "deployment": None if place is None else _deployment(place),
         "areas": [] if place is None or officer.unit is None else _areas(officer.unit),
         "colleagues": [] if officer.unit is None else _colleagues(officer.unit),
         "campaign": None if place is None or officer.unit is None else _campaign(officer.unit, city_day(now)),
         "due_after_days": dict(DUE_AFTER_DAYS),
         "server_time": wire_time(now),
         "app_version": settings.VERSION,
-    }  # fmt: skip
+    }
 
 
 def _officer(officer: Officer) -> dict[str, Any]:
     return {"id": officer.id, "name": officer.name, "badge_number": officer.badge_number}
 
 
+def _deployment(place: Deployment) -> dict[str, Any]:
+    return {
+        "city": place.city,
+        "name": place.name,
+        "zone": place.zone,
+        "metric_epsg": place.metric_epsg,
+        "schematic_boundaries": place.schematic_boundaries,
+        "attribution": place.attribution,
+        "bounds": city_bounds(),
+    }
+
+
 def _unit(unit: Unit | None) -> dict[str, Any] | None:
     return None if unit is None else {"code": unit.code, "name": unit.name, "kind": unit.kind}
 
 
-def _areas(unit: Unit) -> list[dict[str, Any]]:
+def _areas(unit: Unit) -> list[Any]:
     return list(townships_of_unit(unit).order_by("code").values("code", "name", "level"))
 
 
@@ -48,7 +58,7 @@ def _colleagues(unit: Unit) -> list[dict[str, Any]]:
     return [_officer(one) for one in Officer.objects.filter(unit=unit, is_active=True).order_by("badge_number", "name")]
 
 
-def _campaign(unit: Unit, today: date) -> dict[str, Any] | None:
+def _campaign(unit: Unit, today: date) -> Any:
     # A campaign of the own unit or of any unit above it, running today; the one that started last.
     above = [part for part in unit.path.split("/") if part]
     running = Campaign.objects.filter(Q(unit__code__in=above), starts_on__lte=today, ends_on__gte=today)

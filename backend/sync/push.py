@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 
 from backend.accounts.models import Device, Officer, Unit
 from backend.common.outcomes import Change, MutationContext, Touched, corrected_instant
@@ -23,6 +23,7 @@ from backend.sync.feed import feed_append
 from backend.sync.judging import Judged, judge
 from backend.sync.models import Mutation
 from backend.sync.registry import KINDS
+from backend.sync.targets import targets_lock
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
 
 log = structlog.get_logger()
@@ -69,12 +70,16 @@ def _receive_alone(
 def _receive(
     officer: Officer, batch: BatchHeader, read: Sequence[Envelope | Unreadable], received_at: datetime
 ) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        # Django's foreign keys are checked at commit, where one bad reference would take the whole batch with it.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     sender = _sender(officer, batch, received_at)
     first: dict[UUID, Envelope] = {}
     for one in read:
         if isinstance(one, Envelope):
             first.setdefault(one.id, one)
     waiting = store.mutations_store(first.values(), sender=sender)
+    targets_lock(first[mutation_id] for mutation_id in waiting)
     judged = _judge_all([first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))], waiting, sender)
     _number_and_close(judged, sender)
     stored = store.mutations_by_id(first)
@@ -98,7 +103,9 @@ def _sender(officer: Officer, batch: BatchHeader, received_at: datetime) -> Send
     return Sender(officer, officer.unit, device, skew_s, received_at)
 
 
-def _judge_all(envelopes: Sequence[Envelope], waiting: dict[UUID, int], sender: Sender) -> dict[UUID, tuple[Envelope, Judged]]:
+def _judge_all(
+    envelopes: Sequence[Envelope], waiting: dict[UUID, int], sender: Sender
+) -> dict[UUID, tuple[Envelope, Judged]]:
     return {
         envelope.id: (
             envelope,
@@ -140,7 +147,9 @@ def _number_and_close(judged: dict[UUID, tuple[Envelope, Judged]], sender: Sende
         store.Closing(
             mutation_id=mutation_id,
             judged=verdict,
-            unit_id=changes[position[mutation_id]].unit_id if mutation_id in position else verdict.unit_id or sender.unit.id,
+            unit_id=changes[position[mutation_id]].unit_id
+            if mutation_id in position
+            else verdict.unit_id or sender.unit.id,
             feed_number=numbers[position[mutation_id]] if mutation_id in position else None,
             drops_payload=verdict.applied is not None and not KINDS[envelope.kind].keeps_payload,
         )
@@ -159,7 +168,11 @@ def _announce(touched: set[Touched]) -> None:
 
 
 def _envelope_outcome(envelope: Envelope, row: Mutation, *, is_new: bool, sender: Sender) -> dict[str, Any]:
-    if row.payload_sha256 != envelope.payload_sha256 or row.record_id != envelope.record_id or row.kind != envelope.kind:
+    if (
+        row.payload_sha256 != envelope.payload_sha256
+        or row.record_id != envelope.record_id
+        or row.kind != envelope.kind
+    ):
         store.variant_store(envelope, sender=sender)
         return _outcome(str(envelope.id), "conflict", row=row, found=problem("same_id_other_content"))
     if row.outcome == "received":
@@ -181,7 +194,12 @@ def _raw_id(one: Unreadable) -> str | None:
 
 
 def _outcome(
-    mutation_id: Any, outcome: str, *, row: Mutation | None = None, found: Problem | None = None, problem_json: Any = None
+    mutation_id: Any,
+    outcome: str,
+    *,
+    row: Mutation | None = None,
+    found: Problem | None = None,
+    problem_json: Any = None,
 ) -> dict[str, Any]:
     receipt = None
     if row is not None:

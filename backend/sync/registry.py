@@ -20,7 +20,7 @@ Presenter = Callable[[Iterable[UUID]], dict[UUID, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of mutation is read and applied. `keeps_payload` is False where the record's own table is the copy."""
+    """How one kind is read and applied. `keeps_payload` is False where the record's own table is the copy."""
 
     payload: type[BaseModel]
     handler: Callable[[MutationContext, Any], Applied]

@@ -71,7 +71,7 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[
     rows = sorted(envelopes, key=lambda envelope: envelope.id)
     if not rows:
         return {}
-    columns = [
+    columns: list[list[Any]] = [
         [e.id for e in rows],
         [e.seq for e in rows],
         [e.kind for e in rows],
@@ -80,15 +80,13 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[
         [storable_text(e.payload) for e in rows],
         [e.payload_sha256 for e in rows],
     ]
-    fixed = [sender.unit.id, sender.officer.id, sender.device.id, sender.clock_skew_s, sender.received_at]
+    fixed: list[Any] = [sender.unit.id, sender.officer.id, sender.device.id, sender.clock_skew_s, sender.received_at]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [*fixed, *columns])
     waiting = Mutation.objects.select_for_update().filter(id__in=[e.id for e in rows], outcome="received")
     by_id = {e.id: e for e in rows}
     return {
-        row.id: row.attempts
-        for row in waiting.order_by("id")
-        if row.payload_sha256 == by_id[row.id].payload_sha256
+        row.id: row.attempts for row in waiting.order_by("id") if row.payload_sha256 == by_id[row.id].payload_sha256
     }
 
 
@@ -118,8 +116,12 @@ def mutations_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Mutation]:
 def variant_store(envelope: Envelope, *, sender: "Sender") -> None:
     """Keep another content that came under a known id beside the first; a repeat of it changes nothing."""
     variant = MutationVariant(
-        mutation_id=envelope.id, unit=sender.unit, device=sender.device, payload_sha256=envelope.payload_sha256,
-        received_at=sender.received_at, raw=storable_text(envelope.model_dump(mode="json")),
+        mutation_id=envelope.id,
+        unit=sender.unit,
+        device=sender.device,
+        payload_sha256=envelope.payload_sha256,
+        received_at=sender.received_at,
+        raw=storable_text(envelope.model_dump(mode="json")),
     )
     MutationVariant.objects.bulk_create([variant], ignore_conflicts=True)
 
