@@ -1,0 +1,163 @@
+"""SHELL: writes the townships' days. All of it may run twice, late or beside itself with the same result."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pandas as pd
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from backend.common.outcomes import Touched
+from backend.reports.day_rows import VALUES, day_rows, with_zero_rows
+from backend.reports.fact_loaders import load_days
+from backend.reports.models import TownshipDay
+from geo.models import Area, AreaLevel
+from geo.selectors import city_day
+from patrol.derivation import leg_derive, legs_stale
+from patrol.models import Patrol
+from visits.models import Dispute, DisputeEvent, Visit
+
+# A phone that was offline longer is still counted at once, by the refresh after its push; this is only the second net.
+LATE_DAYS = 8
+_DAY_ZERO = date(2000, 1, 1)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class AggregateReport:
+    """What an aggregation did. `rows_changed` counts new and changed TownshipDay rows."""
+
+    days: int
+    legs_derived: int
+    rows_seen: int
+    rows_changed: int
+
+
+def aggregate_days(
+    *,
+    first: date,
+    last: date,
+    areas: Sequence[int] | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> AggregateReport:
+    """Bring the rows of all days `first`..`last` up to date, the changed tracks of these days before them."""
+    legs = legs_stale(first=first - timedelta(days=1), last=last)
+    days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
+    wanted = dict.fromkeys(days, areas)
+    return _bring_up_to_date(legs, wanted, progress, now or timezone.now())
+
+
+def refresh_touched(*, touched: Iterable[Touched], now: datetime | None = None) -> AggregateReport:
+    """Bring some townships' days up to date; where their tracks changed, the townships these lead through as well."""
+    wanted: dict[date, Sequence[int] | None] = {}
+    for one in sorted(set(touched), key=lambda t: (t.day, t.area_id)):
+        wanted[one.day] = [*(wanted.get(one.day) or ()), one.area_id]
+    if not wanted:
+        return AggregateReport(0, 0, 0, 0)
+    # An outing of yesterday evening may have ended, or sent its track, after midnight.
+    legs = legs_stale(first=min(wanted) - timedelta(days=1), last=max(wanted))
+    return _bring_up_to_date(legs, wanted, None, now or timezone.now())
+
+
+def aggregate_night(*, now: datetime | None = None) -> AggregateReport:
+    """Bring yesterday, today so far, and every day that late records touched up to date."""
+    instant = now or timezone.now()
+    today = city_day(instant)
+    wanted: dict[date, Sequence[int] | None] = {today - timedelta(days=1): None, today: None}
+    late: dict[date, set[int]] = {}
+    for area_id, day in days_touched_since(instant - timedelta(days=LATE_DAYS)):
+        late.setdefault(day, set()).add(area_id)
+    wanted = {**{day: sorted(areas) for day, areas in late.items()}, **wanted}
+    legs = legs_stale(first=today - timedelta(days=LATE_DAYS), last=today)
+    return _bring_up_to_date(legs, wanted, None, instant)
+
+
+def days_touched_since(since: datetime) -> set[tuple[int, date]]:
+    """Return the (area id, day) pairs whose records arrived at or after `since`, however old the day is."""
+    pairs: set[tuple[int | None, date]] = set()
+    corrected = Q(received_at__gte=since) | Q(corrections__received_at__gte=since)
+    pairs.update(Visit.objects.filter(corrected).values_list("area_id", "occurred_on").distinct())
+    pairs.update(Patrol.objects.filter(received_at__gte=since).values_list("area_id", "started_on").distinct())
+    pairs.update(Dispute.objects.filter(received_at__gte=since).values_list("area_id", "opened_on").distinct())
+    events = DisputeEvent.objects.filter(received_at__gte=since)
+    pairs.update(events.values_list("dispute__area_id", "dispute__opened_on").distinct())
+    return {(area_id, day) for area_id, day in pairs if area_id is not None}
+
+
+def _bring_up_to_date(
+    legs: Sequence[UUID], wanted: dict[date, Sequence[int] | None], progress: Progress | None, now: datetime
+) -> AggregateReport:
+    steps, done, seen, changed = len(legs) + len(wanted), 0, 0, 0
+    for leg_id in legs:
+        for touched in leg_derive(leg_id=leg_id):
+            if (areas := wanted.setdefault(touched.day, [])) is not None:
+                wanted[touched.day] = [*areas, touched.area_id]
+        done += 1
+        _tell(progress, done, max(steps, done))
+    steps = len(legs) + len(wanted)
+    for day in sorted(wanted):
+        rows, written = _aggregate_day(day, wanted[day], now)
+        done, seen, changed = done + 1, seen + rows, changed + written
+        _tell(progress, done, steps)
+    return AggregateReport(len(wanted), len(legs), seen, changed)
+
+
+def _tell(progress: Progress | None, done: int, steps: int) -> None:
+    if progress is not None:
+        progress(done, steps)
+
+
+@transaction.atomic
+def _aggregate_day(day: date, areas: Sequence[int] | None, now: datetime) -> tuple[int, int]:
+    """Return how many rows the day has, and how many of them were new or different."""
+    ids = sorted(set(areas)) if areas is not None else _townships()
+    _lock(day, ids)
+    existing = TownshipDay.objects.filter(on=day, area__in=ids).values_list("area_id", flat=True).distinct()
+    rows = with_zero_rows(day_rows(load_days(day, day, ids)), day, existing)
+    return len(rows), _write(rows, now)
+
+
+def _townships() -> list[int]:
+    return list(Area.objects.filter(level=AreaLevel.TOWNSHIP).order_by("pk").values_list("pk", flat=True))
+
+
+def _lock(day: date, areas: Sequence[int]) -> None:
+    """Take the township-days for this transaction, in one order for everybody.
+
+    The race: two refreshes of the same township and day read the facts one after the other and write in the opposite
+    order, so that the older count stays. The lock comes before the reading, so whoever writes later has read later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(area, %s) FROM unnest(%s::int[]) AS area",
+            [(day - _DAY_ZERO).days, sorted(areas)],
+        )
+
+
+_NAMES = ", ".join(VALUES)
+_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in VALUES.values())
+_UPSERT = f"""
+    INSERT INTO reports_townshipday AS kept (area_id, "on", part, {_NAMES}, revision, as_of)
+    SELECT given.*, 1, %s
+      FROM unnest(%s::bigint[], %s::date[], %s::text[], {_ARRAYS}) AS given
+    ON CONFLICT (area_id, "on", part) DO UPDATE
+       SET {", ".join(f"{name} = EXCLUDED.{name}" for name in VALUES)},
+           revision = kept.revision + 1, as_of = EXCLUDED.as_of
+     WHERE ({", ".join(f"kept.{name}" for name in VALUES)})
+           IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in VALUES)})
+"""  # noqa: S608 (built from the literal column names above, nothing from outside)
+
+
+def _write(rows: pd.DataFrame, now: datetime) -> int:
+    """Insert or change the rows and return how many were new or different; an equal row keeps revision and as_of."""
+    if rows.empty:
+        return 0
+    columns = [rows[name].tolist() for name in ("area_id", "on", "part", *VALUES)]
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, [now, *columns])
+        return cursor.rowcount

@@ -1,0 +1,25 @@
+"""SHELL: the Celery tasks of the figures; each may run once, twice or after a crash with the same result."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import structlog
+from celery import shared_task
+
+from backend.common.outcomes import Touched
+from backend.reports import services
+
+log = structlog.get_logger()
+
+
+@shared_task(name="reports.aggregate_night")
+def aggregate_night() -> None:
+    """Bring yesterday and every day that late records touched up to date; 02:00 city time."""
+    log.info("aggregated", **vars(services.aggregate_night()))
+
+
+@shared_task(name="reports.refresh_townships")
+def refresh_townships(touched: Sequence[tuple[int, str]]) -> None:
+    """Bring the townships and days that a push touched up to date, so that a lead sees the day live."""
+    pairs = {Touched(area_id, date.fromisoformat(day)) for area_id, day in touched}
+    log.info("refreshed", **vars(services.refresh_touched(touched=pairs)))
