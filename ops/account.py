@@ -89,7 +89,7 @@ def own_folder(path: Path, account: Account) -> None:
     path.chmod(0o700)
 
 
-def postgres_folder(home: Path, account: Account) -> Path:
+def postgres_folder(home: Path, account: Account, *, fallback_root: Path = FALLBACK_ROOT) -> Path:
     """Return the folder of PostgreSQL for `home`, made if need be; elsewhere when the account cannot enter it.
 
     The link `<home>/postgres` then leads to the real place, which has a name of its own, so that a home that
@@ -101,8 +101,8 @@ def postgres_folder(home: Path, account: Account) -> Path:
     if path.exists() or can_enter(account, home):
         own_folder(path, account)
         return path.resolve()
-    FALLBACK_ROOT.mkdir(mode=0o755, parents=True, exist_ok=True)
-    elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=FALLBACK_ROOT))
+    fallback_root.mkdir(mode=0o755, parents=True, exist_ok=True)
+    elsewhere = Path(tempfile.mkdtemp(prefix="postgres-", dir=fallback_root))
     own_folder(elsewhere, account)
     path.symlink_to(elsewhere)
     return elsewhere

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ops.account import Account, own_folder, own_name, run_as
 from ops.failures import OpsFailure
-from ops.places import DATABASE_NAME, ROLE_NAME, Places
-from ops.processes import first_number, tail, works_in
+from ops.places import DATABASE_NAME, POSTGRES_SOCKET_NAME, ROLE_NAME, Places
+from ops.processes import anyone_works_in, first_number, tail, wait_until, works_in
 
 BINARIES = "usr/lib/postgresql/*/bin/postgres"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60
+ORPHANS_TIMEOUT_S = 20
 DATABASE_EXISTS = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE_NAME}'"  # noqa: S608 - a constant
 ROLE_EXISTS = f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE_NAME}'"  # noqa: S608 - a constant
 
@@ -73,8 +74,7 @@ def start(places: Places, account: Account) -> bool:
 
 
 def _launch(places: Places, account: Account) -> None:
-    # A postmaster.pid whose number now belongs to another program would make PostgreSQL refuse to start.
-    (places.cluster / "postmaster.pid").unlink(missing_ok=True)
+    _clear_after_a_crash(places)
     # The log lies with the cluster because that account cannot write into ours; the link keeps all logs in one folder.
     log = places.postgres / "postgres.log"
     link = places.log / "postgres.log"
@@ -86,14 +86,31 @@ def _launch(places: Places, account: Account) -> None:
         raise OpsFailure(f"PostgreSQL did not start; the end of {log}:\n{tail(log) or done.stderr}")
 
 
+def _clear_after_a_crash(places: Places) -> None:
+    """Remove the lock files of a postmaster that is gone; their number may by now be another program's.
+
+    They are also what keeps a second postmaster from data that the first one's orphans still write, so nothing is
+    removed while any process works in the cluster; orphans notice the death of their postmaster and end.
+    """
+    if not wait_until(lambda: not anyone_works_in(places.cluster), ORPHANS_TIMEOUT_S):
+        raise OpsFailure(
+            f"Processes of a PostgreSQL that was killed still work in {places.cluster}: end them, then start."
+        )
+    (places.cluster / "postmaster.pid").unlink(missing_ok=True)
+    (places.postgres_socket_dir / f"{POSTGRES_SOCKET_NAME}.lock").unlink(missing_ok=True)
+
+
 def stop(places: Places, account: Account) -> None:
     """Stop the cluster: sessions are ended, committed work is on disk; nothing happens when it is down."""
-    if not is_running(places):
+    pid = first_number(places.cluster / "postmaster.pid")
+    if pid is None or not works_in(pid, places.cluster):
         return
     command = ["stop", "-w", "-t", str(STOP_TIMEOUT_S), "-s", "-m", "fast", "-D", str(places.cluster)]
     done = run_as(account, [str(binary_folder() / "pg_ctl"), *command])
     if done.returncode != 0:
         raise OpsFailure(f"PostgreSQL did not stop: {done.stderr.strip()}")
+    # pg_ctl looks for the pid file only; the process itself takes a moment longer to be gone.
+    wait_until(lambda: not works_in(pid, places.cluster), STOP_TIMEOUT_S)
 
 
 def _make_cluster(places: Places, account: Account) -> None:

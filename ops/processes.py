@@ -21,6 +21,11 @@ def works_in(pid: int, folder: Path) -> bool:
         return False
 
 
+def anyone_works_in(folder: Path) -> bool:
+    """Return whether any living process has `folder` as its working directory."""
+    return any(works_in(int(entry.name), folder) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+
+
 def is_zombie(pid: int) -> bool:
     """Return whether the process has ended and only waits to be collected."""
     try:

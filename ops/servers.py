@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,6 +93,10 @@ def stop(servers: Servers) -> None:
             broker.stop(servers.places)
         if servers.private_database:
             database.stop(servers.places, servers.account)
+    for folder in _short_folders(servers):
+        # Empty unless something still runs there, and then it must stay.
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def lost(servers: Servers) -> list[str]:
@@ -160,10 +164,16 @@ def _exclusive(path: Path) -> Iterator[None]:
         yield
 
 
-def _make_short_folder(servers: Servers) -> None:
+def _short_folders(servers: Servers) -> list[Path]:
+    """Return the folders of sockets outside the home, innermost first; none when the home's own path is short."""
     places = servers.places
-    short = account.short_folder(home_key(places.home))
-    if short in {places.postgres_socket_dir.parent, places.broker_socket.parent.parent}:
+    inner = [places.postgres_socket_dir, places.broker_socket.parent]
+    outside = [folder for folder in inner if folder.parent == account.short_folder(home_key(places.home))]
+    return [*outside, *{folder.parent for folder in outside}]
+
+
+def _make_short_folder(servers: Servers) -> None:
+    for short in _short_folders(servers)[-1:]:
         account.own_folder(short, account.own_account())
         if servers.account.switch:
             short.chmod(0o711)
