@@ -1,0 +1,121 @@
+"""SHELL: tells the story: reads people and doors, lets every station's phones send their month, then takes the figures."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import shapely
+from django.db import transaction
+from django.db.models import Q
+from pyproj import Transformer
+
+from backend.accounts.models import Officer, Unit, UnitKind
+from backend.demo.chance import stream, uuid7_at
+from backend.demo.cities import CITIES, demo_share
+from backend.demo.deeds import Deed, Door, Period, Person, Station
+from backend.demo.dispute_story import disputes_of
+from backend.demo.ground import Say, StoryPlan, campaign_id, lay_ground
+from backend.demo.patrol_story import patrols_of
+from backend.demo.phones import figures_later, send_all
+from backend.demo.visit_story import VisitWorld, visits_of
+from backend.demo.walks import Network, network_of
+from backend.reports.services import aggregate_days
+from geo.crs import WGS84_EPSG
+from geo.models import Area, Premises, StreetPiece
+from visits.models import Campaign
+
+DISPUTES_BEFORE = timedelta(days=31)
+
+
+def seed_story(plan: StoryPlan, say: Say) -> None:
+    """Lay the ground and tell the story. A story that was cut off is told to its end, from what its campaign remembers."""
+    begun = Campaign.objects.filter(counting_rules__has_key="demo_story", frozen_at=None).first()
+    if begun is None:
+        lay_ground(plan, say)
+    else:
+        plan = _remembered(begun)
+        say(f"an earlier seed of {plan.city.city} was interrupted: continuing it")
+    with figures_later():
+        sent = tell(plan, say)
+    say(f"records sent by the story's phones: {sent}")
+    report = aggregate_days(first=plan.first - DISPUTES_BEFORE, last=plan.today)
+    say(f"figures: {report.days} days, {report.legs_derived} tracks, {report.rows_changed} rows")
+    freeze_denominator(campaign_id(plan))
+    say("campaign: denominator frozen")
+
+
+def _remembered(campaign: Campaign) -> StoryPlan:
+    told = campaign.counting_rules["demo_story"]
+    return StoryPlan(CITIES[told["city"]], told["seed"], told["scale"], date.fromisoformat(told["today"]))
+
+
+def tell(plan: StoryPlan, say: Say) -> int:
+    """Let every station's phones send what its people did; return how many records that was."""
+    period = Period(plan.first, plan.today, plan.city.zone)
+    stations = list(_stations(plan))
+    sent, quarter = 0, 1
+    for number, station in enumerate(stations, start=1):
+        deeds = list(_deeds(plan, station, period))
+        sent += send_all(deeds, rng=stream(plan.seed, "mutations", station.code))
+        if number * 4 >= quarter * len(stations):
+            say(f"story: {number} of {len(stations)} stations, {sent} records")
+            quarter = number * 4 // len(stations) + 1
+    return sent
+
+
+def _deeds(plan: StoryPlan, station: Station, period: Period) -> Iterator[Deed]:
+    campaign_from = plan.today - timedelta(days=20)
+    world = VisitWorld(period, campaign_id(plan), campaign_from)
+    yield from visits_of(station, world, stream(plan.seed, "visits", station.code))
+    yield from disputes_of(station, period, stream(plan.seed, "disputes", station.code), scale=plan.scale)
+    if station.part in ("demo", "central"):
+        network = _network(station.code, plan)
+        if network.lines:
+            degrees = Transformer.from_crs(plan.city.metric_epsg, WGS84_EPSG, always_xy=True)
+            rng = stream(plan.seed, "patrols", station.code)
+            yield from patrols_of(station, period, network, degrees, rng, scale=plan.scale)
+
+
+def _stations(plan: StoryPlan) -> Iterator[Station]:
+    townships = dict(Area.objects.filter(level="township").values_list("units__id", "code"))
+    for unit in Unit.objects.filter(kind=UnitKind.STATION).order_by("code"):
+        code = townships[unit.id]
+        doors = Premises.objects.filter(unit=unit).order_by("external_ref").values_list("id", "kind", "lon", "lat")
+        people = tuple(_person(officer, plan) for officer in unit.officers.order_by("username"))
+        yield Station(code, demo_share(plan.city, code), people, tuple(Door(*row) for row in doors))
+
+
+def _person(officer: Officer, plan: StoryPlan) -> Person:
+    device_id = uuid7_at(plan.began_at, stream(plan.seed, "device", officer.username))
+    return Person(officer.id, device_id, officer.has_role("lead"))
+
+
+def _network(code: str, plan: StoryPlan) -> Network:
+    """Return the walkable streets of a township."""
+    to_metric = Transformer.from_crs(WGS84_EPSG, plan.city.metric_epsg, always_xy=True)
+    pieces = (
+        StreetPiece.objects.filter(area__code=code).order_by("street__ref", "ordinal").values_list("line", flat=True)
+    )
+    lines = [
+        shapely.transform(shapely.from_wkb(bytes(line.wkb)), to_metric.transform, interleaved=False) for line in pieces
+    ]
+    return network_of(lines)
+
+
+@transaction.atomic
+def freeze_denominator(of: object) -> int:
+    """Write down which doors the campaign counts: those active on its first day. Return how many."""
+    campaign = Campaign.objects.select_for_update().get(id=of)
+    begun = Q(active_from__lte=campaign.starts_on)
+    lasting = Q(active_until=None) | Q(active_until__gt=campaign.starts_on)
+    doors = Premises.objects.filter(begun & lasting, unit__path__startswith=campaign.unit.path)
+    campaign.denominator.set(doors)
+    zone = ZoneInfo(CITIES[campaign.counting_rules["demo_story"]["city"]].zone)
+    campaign.frozen_at = datetime.combine(campaign.starts_on, time(0), tzinfo=zone)
+    campaign.save(update_fields=["frozen_at"])
+    return doors.count()
+
+
+def is_unfinished() -> bool:
+    """Return whether a story was begun here and cut off."""
+    return Campaign.objects.filter(counting_rules__has_key="demo_story", frozen_at=None).exists()

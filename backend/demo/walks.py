@@ -1,0 +1,143 @@
+"""PURE: the walk simulator: routes on a street network, and the fixes a phone would have taken on the way.
+
+The walked line is known, so that coverage computed from the fixes can be held against the truth.
+"""
+
+from dataclasses import dataclass
+
+import numpy
+import shapely
+from numpy.typing import NDArray
+
+Floats = NDArray[numpy.float64]
+FIX_EVERY_S = 5.0
+WHITE_M = 4.0
+DRIFT_M = 4.0
+DRIFT_RHO = 0.9
+OUTLIER_SHARE = 0.004
+
+
+@dataclass(frozen=True)
+class Network:
+    """Street segments between crossings, in a metric CRS: `lines[i]` joins node `ends[i, 0]` to `ends[i, 1]`."""
+
+    lines: tuple[shapely.LineString, ...]
+    ends: NDArray[numpy.int64]
+    at_node: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True)
+class Fixes:
+    """What the phone recorded: seconds since the start, easting, northing and claimed accuracy in metres."""
+
+    t_s: Floats
+    x_m: Floats
+    y_m: Floats
+    accuracy_m: Floats
+
+
+def network_of(streets: list[shapely.LineString]) -> Network:
+    """Return the largest connected network of the streets, cut at every crossing. No streets: an empty network.
+
+    Streets that cross without meeting (a bridge) are joined: good enough to walk on, not to navigate by.
+    """
+    noded = shapely.get_parts(shapely.union_all(numpy.array(streets, dtype=object))) if streets else []
+    lines = [line for line in noded if line.geom_type == "LineString" and line.length > 0]
+    keys: dict[tuple[int, int], int] = {}
+    ends = numpy.array(
+        [[keys.setdefault(_key(line.coords[end]), len(keys)) for end in (0, -1)] for line in lines], dtype=numpy.int64
+    ).reshape(-1, 2)
+    kept = _largest(ends, len(keys))
+    at_node: list[list[int]] = [[] for _ in keys]
+    for number, edge in enumerate(kept):
+        for node in {int(ends[edge, 0]), int(ends[edge, 1])}:
+            at_node[node].append(number)
+    return Network(tuple(lines[edge] for edge in kept), ends[kept], tuple(tuple(edges) for edges in at_node))
+
+
+def _key(position: tuple[float, ...]) -> tuple[int, int]:
+    return round(position[0] * 10), round(position[1] * 10)
+
+
+def _largest(ends: NDArray[numpy.int64], node_count: int) -> list[int]:
+    """Return the edges of the largest connected part."""
+    root = list(range(node_count))
+
+    def find(node: int) -> int:
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for a, b in ends.tolist():
+        root[find(a)] = find(b)
+    parts = [find(a) for a in ends[:, 0].tolist()]
+    return [edge for edge, part in enumerate(parts) if part == max(set(parts), key=parts.count)] if parts else []
+
+
+def walk(network: Network, *, length_m: float, rng: numpy.random.Generator) -> shapely.LineString:
+    """Return a walk of about `length_m` along the network that prefers streets it has not walked yet and turns round
+    only in dead ends. Raises ValueError for an empty network.
+    """
+    if not network.lines:
+        raise ValueError("there is no street to walk on")
+    edge = int(rng.integers(len(network.lines)))
+    node = int(network.ends[edge, 0])
+    passes = numpy.zeros(len(network.lines))
+    path: list[tuple[float, ...]] = []
+    walked_m = 0.0
+    while walked_m < length_m:
+        line = network.lines[edge]
+        forward = int(network.ends[edge, 0]) == node
+        path += list(line.coords) if forward else list(line.coords)[::-1]
+        passes[edge] += 1
+        walked_m += line.length
+        node = int(network.ends[edge, 1 if forward else 0])
+        edge = _next_edge(network, node, edge, passes, rng)
+    return shapely.LineString(path)
+
+
+def _next_edge(network: Network, node: int, came_by: int, passes: Floats, rng: numpy.random.Generator) -> int:
+    options = [edge for edge in network.at_node[node] if edge != came_by] or [came_by]
+    weights = numpy.array([0.05 ** passes[edge] for edge in options])
+    return int(rng.choice(options, p=weights / weights.sum()))
+
+
+def fixes_on(path: shapely.LineString, *, speed_mps: float, rng: numpy.random.Generator) -> Fixes:
+    """Return the fixes of a phone carried along `path`: one every 5 s, white and slowly drifting noise, a few outliers,
+    and now and then a gap of one to four minutes in which nothing was recorded.
+    """
+    t_s = numpy.arange(0.0, path.length / speed_mps, FIX_EVERY_S)
+    # People do not walk like clocks: the pace wavers by a tenth around its mean.
+    pace = numpy.clip(rng.normal(1.0, 0.1, len(t_s)), 0.6, 1.4)
+    along_m = numpy.minimum(numpy.cumsum(pace) * FIX_EVERY_S * speed_mps, path.length)
+    points = shapely.line_interpolate_point(path, along_m)
+    noise_x, noise_y = _noise(len(t_s), rng), _noise(len(t_s), rng)
+    outlier = rng.random(len(t_s)) < OUTLIER_SHARE
+    noise_x[outlier] += rng.normal(0, 120, int(outlier.sum()))
+    accuracy_m = numpy.where(outlier, 65.0, numpy.clip(rng.gamma(4.0, 2.2, len(t_s)), 3.0, 45.0))
+    kept = _outside_gaps(t_s, rng)
+    return Fixes(
+        t_s[kept],
+        (shapely.get_x(points) + noise_x)[kept],
+        (shapely.get_y(points) + noise_y)[kept],
+        numpy.round(accuracy_m, 1)[kept],
+    )
+
+
+def _noise(count: int, rng: numpy.random.Generator) -> Floats:
+    """Return white noise plus an AR(1) drift, metres: GPS errs today where it erred a moment ago."""
+    drift = numpy.zeros(count)
+    pushes = rng.normal(0, DRIFT_M * (1 - DRIFT_RHO**2) ** 0.5, count)
+    for i in range(1, count):
+        drift[i] = DRIFT_RHO * drift[i - 1] + pushes[i]
+    return drift + rng.normal(0, WHITE_M, count)
+
+
+def _outside_gaps(t_s: Floats, rng: numpy.random.Generator) -> NDArray[numpy.bool_]:
+    kept = numpy.ones(len(t_s), dtype=bool)
+    gaps = int(rng.integers(1, 3)) if rng.random() < 0.4 and len(t_s) > 200 else 0
+    for _ in range(gaps):
+        start_s = float(rng.uniform(120, t_s[-1] - 300))
+        kept &= (t_s < start_s) | (t_s > start_s + float(rng.uniform(60, 240)))
+    return kept
