@@ -11,7 +11,7 @@ from django.contrib.gis.db.models import Extent
 from django.contrib.gis.geos import Point
 from django.db.models import QuerySet
 
-from backend.accounts.models import Officer, Unit, UnitKind
+from backend.accounts.models import Officer, Role, Unit, UnitKind
 from backend.accounts.scope import scoped
 from backend.common.problems import problem
 from geo.crs import WGS84_EPSG, metric_point
@@ -66,6 +66,29 @@ def township_at(lon: float, lat: float) -> Area | None:
 def townships_of_unit(unit: Unit) -> QuerySet[Area]:
     """Return the townships that the unit or a unit below it answers for, without their boundaries."""
     return areas_current().filter(units__path__startswith=unit.path).distinct().defer("boundary")
+
+
+def areas_own(officer: Officer) -> QuerySet[Area]:
+    """Return the townships whose records the officer may open: those of the own unit and below.
+
+    A beat team is given no township of its own and works in its station's.
+    """
+    unit = officer.unit
+    if unit is None or not officer.is_active:
+        return Area.objects.none()
+    station = unit.parent if unit.kind == UnitKind.BEAT_TEAM and unit.parent else unit
+    return townships_of_unit(station)
+
+
+def areas_with_figures(officer: Officer) -> QuerySet[Area]:
+    """Return the townships whose figures the officer may see: the own ones, for a lead those of the whole branch."""
+    unit = officer.unit
+    if unit is not None and officer.is_active and officer.has_role(Role.LEAD):
+        above = [code for code in unit.path.split("/") if code]
+        branch = Unit.objects.filter(code__in=above, kind=UnitKind.BRANCH).first()
+        if branch is not None:
+            return townships_of_unit(branch)
+    return areas_own(officer)
 
 
 def primary_area(unit: Unit) -> Area | None:
