@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from backend.accounts.models import Officer
 from backend.sync.cursor import Cursor, read_cursor, write_cursor
 from backend.sync.models import FeedEpoch
+from backend.sync.registry import PRESENTERS
 from geo.models import Premises
 from tests.builders import dispute, dispute_event, fixes, mutation, outing, visit
 from tests.conftest import City
@@ -55,9 +56,7 @@ def test_every_type_of_record_has_a_presenter_and_arrives(
         mutation("premises.propose", state),
     )  # fmt: skip
     changes = pull(officer)
-    assert {change["type"] for change in changes} == {
-        "patrol", "leg", "fix_block", "observation", "visit", "premises", "dispute", "dispute_event", "premises_proposal",
-    }  # fmt: skip
+    assert {change["type"] for change in changes} == set(PRESENTERS)
     assert all(change["op"] == "put" and change["record"]["id"] == change["id"] for change in changes)
 
 
