@@ -13,6 +13,8 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("backend.sync.urls")),
+    path("api/v1/", include("backend.reports.urls")),
+    path("tiles/", include("geo.tile_urls")),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
 handler404 = "backend.errors_http.not_found_view"

@@ -67,8 +67,8 @@ def _reachable(gaps: pd.DataFrame, pieces: geopandas.GeoDataFrame) -> npt.NDArra
     """Return the positions of the pieces whose middle lies in the ellipse of a gap: d(a, p) + d(p, b) <= reach_m."""
     middles = shapely.get_coordinates(shapely.line_interpolate_point(pieces.geometry.to_numpy(), 0.5, normalized=True))
     inside = np.zeros(len(pieces), dtype=bool)
-    for gap in gaps.itertuples():
-        way_m = np.hypot(middles[:, 0] - gap.ax_m, middles[:, 1] - gap.ay_m)
-        way_m += np.hypot(middles[:, 0] - gap.bx_m, middles[:, 1] - gap.by_m)
-        inside |= way_m <= gap.reach_m
+    for ax_m, ay_m, bx_m, by_m, reach_m in gaps[["ax_m", "ay_m", "bx_m", "by_m", "reach_m"]].to_numpy(dtype=float):
+        there_m = np.hypot(middles[:, 0] - ax_m, middles[:, 1] - ay_m)
+        back_m = np.hypot(middles[:, 0] - bx_m, middles[:, 1] - by_m)
+        inside |= there_m + back_m <= reach_m
     return np.flatnonzero(inside)

@@ -83,6 +83,10 @@ def _replace(old: QuerySet[Any], new: Iterable[Model]) -> None:
     old.model.objects.bulk_create(list(new), batch_size=1000)
 
 
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+
+
 def _set_area(outing: Patrol) -> None:
     """Count the outing for the township where most of its time was spent; without a track it stays where it was."""
     hours = LegTownship.objects.filter(leg__patrol=outing).values("area_id").annotate(total=Sum("hours"))

@@ -53,7 +53,7 @@ class Cut:
         """Return the columns to group by: the day only where each day is a period of its own."""
         return [*others] if self.period else [day_field, *others]
 
-    def frame(self, rows: Iterable[Sequence[Any]], day_field: str, columns: Sequence[str]) -> pd.DataFrame:
+    def frame(self, rows: Iterable[tuple[Any, ...]], day_field: str, columns: Sequence[str]) -> pd.DataFrame:
         """Return rows as a frame with `period`, and `part` in place of `hour`."""
         frame = pd.DataFrame.from_records(list(rows), columns=list(columns))
         frame = frame.assign(period=self.period) if self.period else frame.rename(columns={day_field: "period"})

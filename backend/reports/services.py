@@ -25,6 +25,8 @@ LATE_DAYS = 8
 _DAY_ZERO = date(2000, 1, 1)
 
 Progress = Callable[[int, int], None]
+# Day → its townships, or None for all of them.
+Wanted = dict[date, Sequence[int] | None]
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,13 @@ def aggregate_days(
     """Bring the rows of all days `first`..`last` up to date, the changed tracks of these days before them."""
     legs = legs_stale(first=first - timedelta(days=1), last=last)
     days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
-    wanted = dict.fromkeys(days, areas)
+    wanted: Wanted = dict.fromkeys(days, areas)
     return _bring_up_to_date(legs, wanted, progress, now or timezone.now())
 
 
 def refresh_touched(*, touched: Iterable[Touched], now: datetime | None = None) -> AggregateReport:
     """Bring some townships' days up to date; where their tracks changed, the townships these lead through as well."""
-    wanted: dict[date, Sequence[int] | None] = {}
+    wanted: Wanted = {}
     for one in sorted(set(touched), key=lambda t: (t.day, t.area_id)):
         wanted[one.day] = [*(wanted.get(one.day) or ()), one.area_id]
     if not wanted:
@@ -68,7 +70,7 @@ def aggregate_night(*, now: datetime | None = None) -> AggregateReport:
     """Bring yesterday, today so far, and every day that late records touched up to date."""
     instant = now or timezone.now()
     today = city_day(instant)
-    wanted: dict[date, Sequence[int] | None] = {today - timedelta(days=1): None, today: None}
+    wanted: Wanted = {today - timedelta(days=1): None, today: None}
     late: dict[date, set[int]] = {}
     for area_id, day in days_touched_since(instant - timedelta(days=LATE_DAYS)):
         late.setdefault(day, set()).add(area_id)
@@ -90,7 +92,7 @@ def days_touched_since(since: datetime) -> set[tuple[int, date]]:
 
 
 def _bring_up_to_date(
-    legs: Sequence[UUID], wanted: dict[date, Sequence[int] | None], progress: Progress | None, now: datetime
+    legs: Sequence[UUID], wanted: Wanted, progress: Progress | None, now: datetime
 ) -> AggregateReport:
     steps, done, seen, changed = len(legs) + len(wanted), 0, 0, 0
     for leg_id in legs:
@@ -160,4 +162,4 @@ def _write(rows: pd.DataFrame, now: datetime) -> int:
     columns = [rows[name].tolist() for name in ("area_id", "on", "part", *VALUES)]
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, [now, *columns])
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -1,0 +1,68 @@
+"""SHELL: what a township's figures may still lack: silent phones, announced records that never came, quarantine."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Count
+from django.utils.translation import get_language
+
+from backend.accounts.models import Device
+from backend.reports.fact_frames import WHOLE
+from geo.models import UnitArea
+
+SILENT_AFTER = timedelta(days=3)
+
+TEXTS = {
+    "devices_silent": ("{n} 部设备超过 3 天没有联系", "{n} devices silent for more than 3 days"),
+    "records_not_received": ("{n} 条记录已登记但尚未收到", "{n} records announced and not received"),
+    "records_quarantined": ("{n} 条记录待审核，未计入", "{n} records in quarantine, not counted"),
+}
+
+
+def missing_by_area(areas: Sequence[int], *, now: datetime) -> dict[int, list[dict[str, Any]]]:
+    """Return for each township a list of {kind, count, text}, and for all of them together under `WHOLE`.
+
+    A township that lacks nothing has no entry.
+    """
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for area_id, kind, count in _counts(areas, now):
+        found[area_id][kind] += count
+    return {
+        area_id: [_entry(kind, counts[kind]) for kind in TEXTS if counts[kind]] for area_id, counts in found.items()
+    }
+
+
+def _entry(kind: str, count: int) -> dict[str, Any]:
+    chinese, english = TEXTS[kind]
+    template = english if (get_language() or "").startswith("en") else chinese
+    return {"kind": kind, "count": count, "text": template.format(n=count)}
+
+
+def _counts(areas: Sequence[int], now: datetime) -> Iterable[tuple[int, str, int]]:
+    # sync and reports are siblings that do not import each other; its table is named as a foreign key names it.
+    mutations = apps.get_model("sync", "Mutation")._default_manager
+    areas_by_path: dict[str, list[int]] = defaultdict(list)
+    for path, area_id in UnitArea.objects.filter(area__in=areas).values_list("unit__path", "area_id"):
+        areas_by_path[path].append(area_id)
+    received = dict(mutations.values_list("device_id").annotate(n=Count("pk")).order_by())
+    devices = Device.objects.filter(revoked_at=None).values_list("pk", "unit__path", "made_total", "last_contact_at")
+    for pk, path, made, contact in devices:
+        silent = contact is not None and contact < now - SILENT_AFTER
+        for area_id in _areas_of(path, areas_by_path):
+            yield area_id, "devices_silent", int(silent)
+            yield area_id, "records_not_received", max(0, made - received.get(pk, 0))
+    held = mutations.filter(outcome="quarantined").values_list("unit__path").annotate(n=Count("pk")).order_by()
+    for path, count in held:
+        for area_id in _areas_of(path, areas_by_path):
+            yield area_id, "records_quarantined", count
+
+
+def _areas_of(path: str, areas_by_path: dict[str, list[int]]) -> set[int]:
+    """Return the townships of a unit and of the units above it (a beat team's are its station's)."""
+    codes = [code for code in path.split("/") if code]
+    paths = ["/" + "/".join(codes[:depth]) + "/" for depth in range(1, len(codes) + 1)]
+    found = {area_id for above in paths for area_id in areas_by_path.get(above, [])}
+    return {WHOLE, *found} if found else set()
