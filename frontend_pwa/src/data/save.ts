@@ -1,0 +1,76 @@
+/** SHELL: saving what an officer did: one transaction, and "saved" is said only after it is complete. */
+import { isHeld, UNDO_MS, type Mutation, type NewMutation, type OutboxRow } from '../domain/mutations';
+import type { VisitDraft } from '../domain/visit_draft';
+import { payloadSha256 } from './hashing';
+import { fact, setFact, type OfficerStore } from './officer_store';
+
+async function sealed(mutation: NewMutation, seq: number): Promise<Mutation> {
+  return { ...mutation, seq, payload_sha256: await payloadSha256(mutation.payload) } as Mutation;
+}
+
+/**
+ * Puts the records of a draft into the outbox, counts them and removes the draft, all or nothing. Resolves after
+ * the transaction's complete event, with the ids that an undo needs.
+ */
+export async function saveRecords(
+  store: OfficerStore,
+  made: readonly NewMutation[],
+  premises: string,
+  now_ms: number,
+): Promise<string[]> {
+  // Hashes come first: a transaction that waits for WebCrypto would commit half-done.
+  const hashed = await Promise.all(made.map((mutation) => sealed(mutation, 0)));
+  await store.transaction('rw', store.facts, store.outbox, store.drafts, async () => {
+    const seq = (await fact(store, 'seq')) ?? 0;
+    const made_total = (await fact(store, 'made_total')) ?? 0;
+    const rows = hashed.map((mutation, index): OutboxRow => {
+      const numbered = { ...mutation, seq: seq + index + 1 };
+      const times = { saved_at_ms: now_ms, held_until_ms: now_ms + UNDO_MS };
+      return {
+        id: mutation.id,
+        seq: numbered.seq,
+        mutation: numbered,
+        ...times,
+        state: 'waiting',
+        answer: null,
+      };
+    });
+    await store.outbox.bulkAdd(rows);
+    await setFact(store, 'seq', seq + rows.length);
+    await setFact(store, 'made_total', made_total + rows.length);
+    await store.drafts.delete(premises);
+  });
+  return hashed.map((mutation) => mutation.id);
+}
+
+/**
+ * Takes back records that have not left yet and puts their draft back. False when the time is over: then a
+ * correction is the way.
+ */
+export async function undoRecords(
+  store: OfficerStore,
+  ids: readonly string[],
+  draft: VisitDraft,
+  now_ms: number,
+): Promise<boolean> {
+  return store.transaction('rw', store.facts, store.outbox, store.drafts, async () => {
+    const rows = await store.outbox.bulkGet([...ids]);
+    if (!rows.every((row) => row && row.state === 'waiting' && isHeld(row, now_ms))) return false;
+    await store.outbox.bulkDelete([...ids]);
+    await setFact(store, 'made_total', ((await fact(store, 'made_total')) ?? 0) - ids.length);
+    await store.drafts.put({ premises: draft.premises, draft });
+    return true;
+  });
+}
+
+export async function keepDraft(store: OfficerStore, draft: VisitDraft): Promise<void> {
+  await store.drafts.put({ premises: draft.premises, draft });
+}
+
+export async function dropDraft(store: OfficerStore, premises: string): Promise<void> {
+  await store.drafts.delete(premises);
+}
+
+export async function keptDraft(store: OfficerStore, premises: string): Promise<VisitDraft | null> {
+  return (await store.drafts.get(premises))?.draft ?? null;
+}

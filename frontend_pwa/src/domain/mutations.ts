@@ -1,0 +1,150 @@
+/** PURE: what a phone sends (contract: POST /api/v1/sync/push) and what comes back for each of them. */
+import type {
+  AdviceKind,
+  DisputeCategory,
+  DisputeSource,
+  HazardKind,
+  NoPlaceReason,
+  Outcome,
+  Risk,
+} from './words';
+
+export interface Place {
+  lon: number;
+  lat: number;
+  accuracy_m: number;
+  age_s: number;
+}
+
+export interface VisitPayload {
+  premises: string;
+  outcome: Outcome;
+  officers: string[];
+  place: Place | null;
+  no_place_reason: NoPlaceReason | null;
+  hazards: { id: string; kind: HazardKind; note: string }[];
+  advice: AdviceKind[];
+  help_asked: string;
+  note: string;
+  disputes: string[];
+  campaign: string | null;
+}
+
+export interface DisputeOpenPayload {
+  category: DisputeCategory;
+  summary: string;
+  premises: string | null;
+  place: Place | null;
+  place_text: string;
+  source: DisputeSource;
+  risk: Risk;
+  visit: string | null;
+  parties: { id: string; role: 'side_a' | 'side_b' | 'other' }[];
+}
+
+interface MutationOf<Kind extends string, Payload> {
+  id: string;
+  seq: number;
+  kind: Kind;
+  record_id: string;
+  recorded_at: string;
+  payload: Payload;
+  payload_sha256: string;
+}
+
+export type VisitMutation = MutationOf<'visit.record', VisitPayload>;
+export type DisputeOpenMutation = MutationOf<'dispute.open', DisputeOpenPayload>;
+export type Mutation = VisitMutation | DisputeOpenMutation;
+
+/** A mutation before the phone has numbered and sealed it. */
+export type Unnumbered<M> = M extends Mutation ? Omit<M, 'seq' | 'payload_sha256'> : never;
+export type NewMutation = Unnumbered<Mutation>;
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors?: { field: string; code: string; message: string }[];
+}
+
+export interface Receipt {
+  unit: string;
+  n: number | null;
+  received_at: string;
+  sha256: string;
+}
+
+export type PushOutcome = 'applied' | 'duplicate' | 'conflict' | 'quarantined' | 'retry';
+
+export interface OutcomeRow {
+  id: string;
+  outcome: PushOutcome;
+  receipt: Receipt | null;
+  problem: Problem | null;
+}
+
+/** A record on the phone that no receipt has been seen for. */
+export interface OutboxRow {
+  id: string;
+  seq: number;
+  mutation: Mutation;
+  saved_at_ms: number;
+  held_until_ms: number;
+  /** waiting: goes with the next batch. attention: the server answered, and a person must look. */
+  state: 'waiting' | 'attention';
+  answer: OutcomeRow | null;
+}
+
+/** A record the server has taken; kept seven more days, so that a restored server can ask for it again. */
+export interface SentRow {
+  id: string;
+  mutation: Mutation;
+  outcome: 'applied' | 'duplicate';
+  receipt: Receipt;
+  sent_at_ms: number;
+}
+
+export const UNDO_MS = 5_000;
+export const KEEP_SENT_MS = 7 * 86_400_000;
+
+/** True while a record may still be undone. A clock set back must not hold a record for hours. */
+export function isHeld(row: Pick<OutboxRow, 'held_until_ms'>, now_ms: number): boolean {
+  const left_ms = row.held_until_ms - now_ms;
+  return left_ms > 0 && left_ms <= UNDO_MS;
+}
+
+export function readyToSend(rows: readonly OutboxRow[], now_ms: number, limit: number): OutboxRow[] {
+  return rows
+    .filter((row) => row.state === 'waiting' && !isHeld(row, now_ms))
+    .sort((a, b) => a.seq - b.seq)
+    .slice(0, limit);
+}
+
+/** Milliseconds until the next held record may go; null when none is held. */
+export function nextRelease_ms(rows: readonly OutboxRow[], now_ms: number): number | null {
+  const held = rows.filter((row) => row.state === 'waiting' && isHeld(row, now_ms));
+  return held.length === 0 ? null : Math.min(...held.map((row) => row.held_until_ms)) - now_ms;
+}
+
+/** What the per-record answer means for one record on the phone. */
+export function afterAnswer(row: OutboxRow, answer: OutcomeRow, now_ms: number): OutboxRow | SentRow {
+  if ((answer.outcome === 'applied' || answer.outcome === 'duplicate') && answer.receipt) {
+    return {
+      id: row.id,
+      mutation: row.mutation,
+      outcome: answer.outcome,
+      receipt: answer.receipt,
+      sent_at_ms: now_ms,
+    };
+  }
+  if (answer.outcome === 'conflict' || answer.outcome === 'quarantined') {
+    return { ...row, state: 'attention', answer };
+  }
+  return row;
+}
+
+export function isSent(row: OutboxRow | SentRow): row is SentRow {
+  return 'sent_at_ms' in row;
+}

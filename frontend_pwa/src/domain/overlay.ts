@@ -1,0 +1,138 @@
+/**
+ * PURE: truth = server snapshot + what this phone has made and the snapshot does not hold yet.
+ *
+ * The same functions serve every screen. A record counts as pending until the pull brings it back, so nothing
+ * flickers between the receipt and the next pull.
+ */
+import type { Mutation, OutboxRow, SentRow, VisitMutation } from './mutations';
+import type { DisputeRecord, Me, Premises, VisitRecord } from './records';
+import { nextDueOn } from './schedule';
+import { addDays, dayOf } from './dates';
+import type { Outcome } from './words';
+
+export interface PendingVisit {
+  premises: string;
+  outcome: Outcome;
+  visited_at: string;
+}
+
+/** The mutations that the snapshot does not show yet, oldest first. */
+export function pendingMutations(
+  outbox: readonly OutboxRow[],
+  sent: readonly SentRow[],
+  inSnapshot: (record_id: string) => boolean,
+): Mutation[] {
+  return [...sent, ...outbox]
+    .map((row) => row.mutation)
+    .filter((mutation) => !inSnapshot(mutation.record_id))
+    .sort((a, b) => a.seq - b.seq);
+}
+
+function isVisit(mutation: Mutation): mutation is VisitMutation {
+  return mutation.kind === 'visit.record';
+}
+
+/** The last pending visit of each door. */
+export function pendingVisits(pending: readonly Mutation[]): Map<string, PendingVisit> {
+  const byDoor = new Map<string, PendingVisit>();
+  for (const { payload, recorded_at } of pending.filter(isVisit)) {
+    byDoor.set(payload.premises, {
+      premises: payload.premises,
+      outcome: payload.outcome,
+      visited_at: recorded_at,
+    });
+  }
+  return byDoor;
+}
+
+/** A door as it stands after its pending visit. The server says the same once it has the record. */
+export function overlayDoor(door: Premises, pending: PendingVisit | undefined, me: Me): Premises {
+  if (!pending) return door;
+  return {
+    ...door,
+    last_visited_at: pending.visited_at,
+    last_outcome: pending.outcome,
+    next_due_on: nextDueOn(pending.outcome, pending.visited_at, me.deployment.zone, me.due_after_days),
+  };
+}
+
+/** All doors with pending visits applied. Doors without one keep their identity: 50,000 are not copied. */
+export function overlayDoors(
+  doors: readonly Premises[],
+  pending: ReadonlyMap<string, PendingVisit>,
+  me: Me,
+): Premises[] {
+  return doors.map((door) => overlayDoor(door, pending.get(door.id), me));
+}
+
+export interface SeenVisit {
+  id: string;
+  premises: string;
+  outcome: Outcome;
+  occurred_at: string;
+  author_name: string;
+  mine: boolean;
+  /** True until the server's feed has shown it. */
+  pending: boolean;
+}
+
+/** Visits of one calendar day, snapshot and pending together, newest first. */
+export function visitsOn(
+  day_on: string,
+  snapshot: readonly VisitRecord[],
+  pending: readonly Mutation[],
+  me: Me,
+): SeenVisit[] {
+  const zone = me.deployment.zone;
+  const known = snapshot
+    .filter((visit) => visit.corrected_by === null)
+    .map((visit) => ({
+      ...pick(visit),
+      author_name: visit.author_name,
+      mine: visit.author === me.officer.id || visit.officers.includes(me.officer.id),
+      pending: false,
+    }));
+  const own = pending.filter(isVisit).map((mutation) => ({
+    id: mutation.record_id,
+    premises: mutation.payload.premises,
+    outcome: mutation.payload.outcome,
+    occurred_at: mutation.recorded_at,
+    author_name: me.officer.name,
+    mine: true,
+    pending: true,
+  }));
+  return [...known, ...own]
+    .filter((visit) => dayOf(Date.parse(visit.occurred_at), zone) === day_on)
+    .sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
+}
+
+function pick(visit: VisitRecord): Pick<SeenVisit, 'id' | 'premises' | 'outcome' | 'occurred_at'> {
+  return { id: visit.id, premises: visit.premises, outcome: visit.outcome, occurred_at: visit.occurred_at };
+}
+
+/** Default deadlines (2-records): assigned within 3 days, resolved within 30. */
+const ASSIGN_DAYS = 3;
+const RESOLVE_DAYS = 30;
+
+/** Disputes of the snapshot and those opened on this phone that the server has not shown yet. */
+export function overlayDisputes(
+  snapshot: readonly DisputeRecord[],
+  pending: readonly Mutation[],
+  me: Me,
+): DisputeRecord[] {
+  const opened = pending.flatMap((mutation) => {
+    if (mutation.kind !== 'dispute.open') return [];
+    const { category, summary, risk, source, premises, place_text } = mutation.payload;
+    const opened_on = dayOf(Date.parse(mutation.recorded_at), me.deployment.zone);
+    const record: DisputeRecord = {
+      ...{ id: mutation.record_id, category, summary, risk, state: 'found', source, premises, place_text },
+      ...{ area: null, opened_at: mutation.recorded_at, author: me.officer.id, author_name: me.officer.name },
+      ...{ assignee: null, assignee_name: null, version: 0 },
+      assign_due_on: addDays(opened_on, ASSIGN_DAYS),
+      resolve_due_on: addDays(opened_on, RESOLVE_DAYS),
+      follow_up_due_on: null,
+    };
+    return [record];
+  });
+  return [...snapshot, ...opened];
+}

@@ -1,0 +1,63 @@
+/** PURE: when a door is due, and the lists of doors the screens show. */
+import { addDays, dayOf, daysBetween } from './dates';
+import { distance_m, type Position } from './distance';
+import type { Premises } from './records';
+import type { Outcome } from './words';
+
+export type DueAfterDays = Partial<Record<Outcome, number>>;
+
+/** The day a door is due after this outcome; null when such a door is not due again (vacant, gone, other). */
+export function nextDueOn(
+  outcome: Outcome,
+  visited_at: string,
+  zone: string,
+  after: DueAfterDays,
+): string | null {
+  const days = after[outcome];
+  return days === undefined ? null : addDays(dayOf(Date.parse(visited_at), zone), days);
+}
+
+export interface DueDoor {
+  door: Premises;
+  /** Days past due: 0 today, positive overdue; null when the door was never visited and has no date. */
+  overdue_days: number | null;
+  distance_m: number | null;
+}
+
+function isDue(door: Premises, today_on: string): boolean {
+  if (door.state !== 'active' && door.state !== 'inaccessible') return false;
+  return door.next_due_on === null ? door.last_visited_at === null : door.next_due_on <= today_on;
+}
+
+function byDueDate(a: DueDoor, b: DueDoor): number {
+  if (a.overdue_days !== b.overdue_days) return (b.overdue_days ?? -1) - (a.overdue_days ?? -1);
+  return a.door.address < b.door.address ? -1 : 1;
+}
+
+/** Due doors: nearest first when a position is known, else longest overdue first and never visited last. */
+export function dueDoors(doors: Iterable<Premises>, today_on: string, here: Position | null): DueDoor[] {
+  const due: DueDoor[] = [];
+  for (const door of doors) {
+    if (!isDue(door, today_on)) continue;
+    due.push({
+      door,
+      overdue_days: door.next_due_on === null ? null : daysBetween(door.next_due_on, today_on),
+      distance_m: here ? distance_m(here, door) : null,
+    });
+  }
+  return due.sort(here ? (a, b) => (a.distance_m ?? 0) - (b.distance_m ?? 0) : byDueDate);
+}
+
+export interface NearDoor {
+  door: Premises;
+  distance_m: number;
+}
+
+/** The doors nearest to a position, `limit` of them. */
+export function nearbyDoors(doors: Iterable<Premises>, here: Position, limit: number): NearDoor[] {
+  const near: NearDoor[] = [];
+  for (const door of doors) {
+    if (door.state !== 'gone') near.push({ door, distance_m: distance_m(here, door) });
+  }
+  return near.sort((a, b) => a.distance_m - b.distance_m).slice(0, limit);
+}

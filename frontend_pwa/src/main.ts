@@ -1,0 +1,20 @@
+/** SHELL: the start of the app. */
+import { mount } from 'svelte';
+import { ports, rememberedRecords } from './composition';
+import { onOfficerChanged, preferences } from './data/phone';
+import { installServiceWorker } from './update';
+import App from './ui/App.svelte';
+import { setLanguage } from './ui/language.svelte';
+import { applyTheme } from './ui/theme.svelte';
+import './ui/theme.css';
+
+const chosen = preferences();
+setLanguage(chosen.language ?? 'zh');
+applyTheme(chosen.theme);
+onOfficerChanged(() => {
+  location.reload();
+});
+
+const target = document.getElementById('app');
+if (target) mount(App, { target, props: { ports, lostDatabase: rememberedRecords() } });
+void installServiceWorker();

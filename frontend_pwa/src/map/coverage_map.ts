@@ -1,0 +1,200 @@
+/** SHELL: the township map: vector tiles coloured by classes that come apart from the geometry. */
+import {
+  Map as MapView,
+  NavigationControl,
+  setWorkerUrl,
+  type ExpressionSpecification,
+  type StyleSpecification,
+} from 'maplibre-gl';
+import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { classColours, type Theme } from '../domain/choropleth';
+
+// Without this the worker is looked for beside the chunk, is not there, and the map stays blank.
+setWorkerUrl(workerAddress);
+
+const SOURCE = 'townships';
+const LAYER = { source: SOURCE, 'source-layer': 'townships' } as const;
+/** Names are drawn with the device's own fonts, because the style names no glyphs. */
+const FONTS = ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
+
+interface Ink {
+  page: string;
+  none: string;
+  hatch: string;
+  line: string;
+  own: string;
+  chosen: string;
+  text: string;
+  halo: string;
+}
+const INKS: Record<Theme, Ink> = {
+  light: {
+    ...{ page: '#f4f6f9', none: '#f1f1ee', hatch: '#8d949e', line: '#7d8ba0' },
+    ...{ own: '#0c2a5c', chosen: '#c2410c', text: '#131a26', halo: '#ffffff' },
+  },
+  dark: {
+    ...{ page: '#0d1420', none: '#20262f', hatch: '#7b8595', line: '#4d5f7a' },
+    ...{ own: '#dbe8ff', chosen: '#ffb454', text: '#eef2f8', halo: '#0d1420' },
+  },
+};
+
+export interface TownshipPaint {
+  /** Index of the class; null when there is nothing to colour. */
+  class: number | null;
+  own: boolean;
+}
+
+export interface MapOptions {
+  container: HTMLElement;
+  bounds: [number, number, number, number];
+  theme: Theme;
+  label: string;
+  onSelect: (code: string) => void;
+}
+
+function hatching(colour: string): ImageData {
+  const size = 12;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = size;
+  const pen = canvas.getContext('2d');
+  if (!pen) return new ImageData(size, size);
+  pen.strokeStyle = colour;
+  pen.lineWidth = 1.4;
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath();
+    pen.moveTo(shift, size);
+    pen.lineTo(shift + size, 0);
+    pen.stroke();
+  }
+  return pen.getImageData(0, 0, size, size);
+}
+
+function classFill(theme: Theme): ExpressionSpecification {
+  const stops = classColours(theme).flatMap((colour, index) => [index, colour]);
+  return [
+    'match',
+    ['feature-state', 'class'],
+    ...stops,
+    INKS[theme].none,
+  ] as unknown as ExpressionSpecification;
+}
+
+function styleOf(theme: Theme): StyleSpecification {
+  const ink = INKS[theme];
+  const chosen = ['boolean', ['feature-state', 'chosen'], false] as const;
+  const outline = ['case', chosen, ink.chosen, ['boolean', ['get', 'own'], false], ink.own, ink.line];
+  const width = ['case', chosen, 3, ['boolean', ['get', 'own'], false], 2, 0.6];
+  const unclassed = ['case', ['==', ['feature-state', 'class'], null], 1, 0];
+  return {
+    version: 8,
+    sources: {
+      [SOURCE]: {
+        type: 'vector',
+        tiles: [`${location.origin}/tiles/townships/{z}/{x}/{y}.mvt`],
+        minzoom: 0,
+        maxzoom: 12,
+      },
+    },
+    layers: [
+      { id: 'page', type: 'background', paint: { 'background-color': ink.page } },
+      { id: 'fill', type: 'fill', ...LAYER, paint: { 'fill-color': classFill(theme) } },
+      { id: 'hatch', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'hatch', 'fill-opacity': unclassed } },
+      { id: 'line', type: 'line', ...LAYER, paint: { 'line-color': outline, 'line-width': width } },
+      {
+        ...{ id: 'name', type: 'symbol', ...LAYER, minzoom: 8.5 },
+        layout: {
+          'text-field': ['get', 'name'],
+          'text-font': FONTS,
+          'text-size': 12,
+          'text-padding': 6,
+          'text-max-width': 6,
+        },
+        paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 1.4 },
+      },
+    ],
+  } as StyleSpecification;
+}
+
+export class CoverageMap {
+  readonly #map: MapView;
+  #theme: Theme;
+  #paint = new Map<number, TownshipPaint>();
+  #chosen: number | null = null;
+
+  constructor({ container, bounds, theme, label, onSelect }: MapOptions) {
+    this.#theme = theme;
+    this.#map = new MapView({
+      ...{ container, style: styleOf(theme), bounds, fitBoundsOptions: { padding: 16 } },
+      ...{ attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 15 },
+      // Two-finger scrolling on a phone: the page under the map must stay scrollable.
+      cooperativeGestures: false,
+      locale: { 'Map.Title': label },
+    });
+    this.#map.touchZoomRotate.disableRotation();
+    this.#map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
+    this.#map.on('styleimagemissing', ({ id }) => {
+      if (id === 'hatch') this.#addHatch();
+    });
+    this.#map.on('style.load', () => {
+      this.#addHatch();
+      this.#repaint();
+    });
+    this.#map.on('click', 'fill', (event) => {
+      const code: unknown = event.features?.[0]?.properties['code'];
+      if (typeof code === 'string') onSelect(code);
+    });
+    this.#map.on('mousemove', 'fill', () => (this.#map.getCanvas().style.cursor = 'pointer'));
+    this.#map.on('mouseleave', 'fill', () => (this.#map.getCanvas().style.cursor = ''));
+  }
+
+  #addHatch(): void {
+    if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', hatching(INKS[this.#theme].hatch));
+  }
+
+  /** Gives every township its class; a township that is missing is hatched. */
+  setPaint(paint: Map<number, TownshipPaint>): void {
+    this.#paint = paint;
+    if (this.#map.getSource(SOURCE)) this.#repaint();
+  }
+
+  select(id: number | null): void {
+    const before = this.#chosen;
+    this.#chosen = id;
+    if (!this.#map.getSource(SOURCE)) return;
+    if (before !== null) this.#setState(before, { chosen: false });
+    if (id !== null) this.#setState(id, { chosen: true });
+  }
+
+  setTheme(theme: Theme): void {
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    this.#map.setStyle(styleOf(theme), { diff: false });
+  }
+
+  #setState(id: number, state: Record<string, unknown>): void {
+    this.#map.setFeatureState({ source: SOURCE, sourceLayer: 'townships', id }, state);
+  }
+
+  #repaint(): void {
+    for (const [id, paint] of this.#paint) this.#setState(id, { class: paint.class });
+    if (this.#chosen !== null) this.#setState(this.#chosen, { chosen: true });
+  }
+
+  resize(): void {
+    this.#map.resize();
+  }
+
+  /** True once every tile in view is drawn: tests and screenshots wait for it. */
+  get idle(): boolean {
+    return this.#map.loaded() && this.#map.areTilesLoaded();
+  }
+
+  onIdle(call: () => void): void {
+    this.#map.on('idle', call);
+  }
+
+  destroy(): void {
+    this.#map.remove();
+  }
+}

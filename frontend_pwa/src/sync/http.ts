@@ -1,0 +1,72 @@
+/** SHELL: asking the server, and telling an answer of ours from everything else a network may say. */
+import type { Problem } from '../domain/mutations';
+import type { Failure } from './machine';
+
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+export type Answer =
+  { ok: true; status: number; body: unknown } | { ok: false; failure: Failure; problem: Problem | null };
+
+/** A request that says nothing for so long is over: the next try may find a better mast. */
+const TIMEOUT_MS = 30_000;
+
+function csrfToken(): string {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '';
+}
+
+function isJson(response: Response): boolean {
+  return /^application\/(\w+\+)?json\b/.test(response.headers.get('content-type') ?? '');
+}
+
+function emptyProblem(status: number): Problem {
+  return { type: 'about:blank', title: '', status, detail: '', code: `http_${String(status)}` };
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const body: unknown = await response.json().catch(() => null);
+  const known = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
+  return { ...emptyProblem(response.status), ...known };
+}
+
+function retryAfter_s(response: Response): number | null {
+  const seconds = Number(response.headers.get('retry-after') ?? NaN);
+  return Number.isFinite(seconds) ? seconds : null;
+}
+
+/** A page of a captive portal, a proxy's error page or a redirect: whatever it is, it is not our server. */
+const NO_NETWORK: Answer = { ok: false, failure: { kind: 'no_network' }, problem: null };
+
+async function failureOf(response: Response): Promise<Answer> {
+  const { status } = response;
+  if (status >= 500 || status === 429) {
+    return { ok: false, failure: { kind: 'busy', retry_after_s: retryAfter_s(response) }, problem: null };
+  }
+  if (!isJson(response)) return NO_NETWORK;
+  const problem = await problemOf(response);
+  if (status === 401) return { ok: false, failure: { kind: 'signed_out' }, problem };
+  if (status === 400 || status === 413)
+    return { ok: false, failure: { kind: 'indigestible', problem }, problem };
+  return { ok: false, failure: { kind: 'refused', code: problem.code }, problem };
+}
+
+/** Never throws: every way a request can end is an answer. */
+export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): Promise<Answer> {
+  const headers = new Headers(init.headers);
+  headers.set('accept', 'application/json');
+  if (init.body) headers.set('content-type', 'application/json');
+  if (init.method && init.method !== 'GET') headers.set('x-csrftoken', csrfToken());
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(path, {
+      ...init,
+      headers,
+      credentials: 'same-origin',
+      redirect: 'manual',
+      signal,
+    });
+    if (!response.ok) return await failureOf(response);
+    if (!isJson(response)) return NO_NETWORK;
+    return { ok: true, status: response.status, body: (await response.json()) as unknown };
+  } catch {
+    return NO_NETWORK;
+  }
+}

@@ -1,0 +1,60 @@
+/** SHELL: signing in and out (django-allauth headless, browser client). */
+import type { Me } from '../domain/records';
+import { ask, type Answer, type Fetch } from './http';
+import type { SignInAnswer, SignOutAnswer } from './status';
+
+const AUTH = '/_allauth/browser/v1';
+
+export type WhoAnswer =
+  { kind: 'signed_in'; me: Me } | { kind: 'signed_out' | 'no_network' | 'busy' | 'refused' };
+
+/** Who the session belongs to, as the server sees it now. */
+export async function whoAmI(fetch: Fetch): Promise<WhoAnswer> {
+  const answer = await ask(fetch, '/api/v1/me', { cache: 'no-store' });
+  if (answer.ok) return { kind: 'signed_in', me: answer.body as Me };
+  return { kind: answer.failure.kind === 'indigestible' ? 'refused' : answer.failure.kind };
+}
+
+async function fetchCsrfCookie(fetch: Fetch): Promise<void> {
+  await ask(fetch, `${AUTH}/auth/session`);
+  if (!document.cookie.includes('csrftoken=')) await ask(fetch, `${AUTH}/config`);
+}
+
+function refusal(answer: Extract<Answer, { ok: false }>): SignInAnswer {
+  switch (answer.failure.kind) {
+    case 'indigestible':
+      return { kind: 'wrong' };
+    case 'signed_out':
+      return { kind: 'more_needed' };
+    case 'busy':
+      return { kind: 'busy' };
+    case 'no_network':
+      return { kind: 'no_network' };
+    default:
+      return { kind: 'refused' };
+  }
+}
+
+export async function signIn(fetch: Fetch, username: string, password: string): Promise<SignInAnswer> {
+  await fetchCsrfCookie(fetch);
+  const body = JSON.stringify({ username, password });
+  const request = (): Promise<Answer> => ask(fetch, `${AUTH}/auth/login`, { method: 'POST', body });
+  let answer = await request();
+  // 409: somebody is signed in on this browser; the one at the keyboard decides who goes on.
+  if (!answer.ok && answer.problem?.status === 409) {
+    await signOut(fetch);
+    await fetchCsrfCookie(fetch);
+    answer = await request();
+  }
+  if (!answer.ok) return refusal(answer);
+  const who = await whoAmI(fetch);
+  if (who.kind === 'signed_in') return who;
+  return { kind: who.kind === 'signed_out' ? 'refused' : who.kind };
+}
+
+/** allauth answers 401 when nobody is signed in any more: that is success here. */
+export async function signOut(fetch: Fetch): Promise<SignOutAnswer> {
+  const answer = await ask(fetch, `${AUTH}/auth/session`, { method: 'DELETE' });
+  if (answer.ok || answer.failure.kind === 'signed_out') return 'signed_out';
+  return answer.failure.kind === 'busy' ? 'busy' : 'no_network';
+}

@@ -1,0 +1,28 @@
+/** SHELL: coverage figures in words: the same words in legend, map, table and panel. */
+import { isHidden, metricUnit, metricValue, type CoverageFigures, type Metric } from '../domain/coverage';
+import { number, percent, t } from './language.svelte';
+
+export function valueWords(value: number, metric: Metric): string {
+  const unit = metricUnit(metric);
+  if (unit === 'share') return percent(value);
+  return number(value, unit === 'km' || unit === 'hours' ? 1 : 0);
+}
+
+export function metricWords(figures: Partial<CoverageFigures>, metric: Metric, as_of: string): string {
+  if (isHidden(figures, metric)) return '<10';
+  const value = metricValue(figures, metric, as_of);
+  if (value !== null) return valueWords(value, metric);
+  return metric === 'days_since_visit' ? t('coverage.never_visited') : t('coverage.no_data');
+}
+
+/** The words of one class: "20.0% – 40.0%", whole numbers without a shared end: "1 – 9". */
+export function classWords(index: number, bounds: readonly number[], metric: Metric): string {
+  const low = index === 0 ? 0 : (bounds[index - 1] ?? 0);
+  const high = bounds[index];
+  if (high === undefined) return `≥ ${valueWords(low, metric)}`;
+  const unit = metricUnit(metric);
+  if (unit !== 'count' && unit !== 'days') return `${valueWords(low, metric)} – ${valueWords(high, metric)}`;
+  return high - 1 === low
+    ? valueWords(low, metric)
+    : `${valueWords(low, metric)} – ${valueWords(high - 1, metric)}`;
+}

@@ -1,0 +1,77 @@
+/** SHELL: the language of the screen: texts from the catalogues, numbers and dates from Intl. */
+import { en } from './languages/en';
+import { zh, type TextKey } from './languages/zh';
+
+export type Language = 'zh' | 'en';
+const CATALOGUES: Record<Language, Record<TextKey, string>> = { zh, en };
+const LOCALES: Record<Language, string> = { zh: 'zh-CN', en: 'en-GB' };
+
+class CurrentLanguage {
+  value = $state<Language>('zh');
+}
+const current = new CurrentLanguage();
+
+export const language = (): Language => current.value;
+export const locale = (): string => LOCALES[current.value];
+
+export function setLanguage(chosen: Language): void {
+  current.value = chosen;
+  document.documentElement.lang = chosen === 'zh' ? 'zh-Hans' : 'en';
+  document.title = t('app.title');
+}
+
+/** `one|other` texts choose by {n}; Chinese has one form. */
+function pluralForm(text: string, n: unknown): string {
+  const [one = '', other] = text.split('|');
+  if (other === undefined) return one;
+  return new Intl.PluralRules(locale()).select(Number(n)) === 'one' ? one : other;
+}
+
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  const text = pluralForm(CATALOGUES[current.value][key], values['n']);
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? '';
+    return typeof value === 'number' ? number(value) : value;
+  });
+}
+
+export function number(value: number, digits = 0): string {
+  return value.toLocaleString(locale(), { maximumFractionDigits: digits });
+}
+
+export function percent(share: number): string {
+  return share.toLocaleString(locale(), {
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  });
+}
+
+export function distance(metres: number): string {
+  return metres < 950
+    ? `${number(Math.max(5, Math.round(metres / 5) * 5))} m`
+    : `${(metres / 1000).toLocaleString(locale(), { maximumFractionDigits: metres < 9500 ? 1 : 0 })} km`;
+}
+
+export function clockTime(at: string | number, zone: string): string {
+  const options = { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(at));
+}
+
+export function dayAndTime(at: string | number, zone: string): string {
+  const day = { timeZone: zone, month: 'short', day: 'numeric' } as const;
+  return `${new Intl.DateTimeFormat(locale(), day).format(new Date(at))} ${clockTime(at, zone)}`;
+}
+
+/** A calendar day: no zone may shift it. */
+export function dayName(day_on: string, weekday = false): string {
+  const options: Intl.DateTimeFormatOptions = { timeZone: 'UTC', month: 'short', day: 'numeric' };
+  if (weekday) options.weekday = 'long';
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(`${day_on}T00:00:00Z`));
+}
+
+/** A day with its year, for periods and reports. */
+export function fullDay(day_on: string): string {
+  const options = { timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric' } as const;
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(`${day_on}T00:00:00Z`));
+}

@@ -1,0 +1,201 @@
+/** SHELL: everything a signed-in officer's screens show, kept in step with the phone's database. */
+import { liveQuery, type Subscription } from 'dexie';
+import { fact, setFact, type DraftRow, type OfficerStore } from '../data/officer_store';
+import { saveRecords, undoRecords } from '../data/save';
+import { dayOf } from '../domain/dates';
+import { distance_m, usableFix, type Position } from '../domain/distance';
+import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pages';
+import type { OutboxRow, Place, SentRow } from '../domain/mutations';
+import { overlayDisputes, overlayDoors, pendingMutations, pendingVisits, visitsOn } from '../domain/overlay';
+import { keepsRecords, type Change, type DisputeRecord, type Me, type VisitRecord } from '../domain/records';
+import { dueDoors } from '../domain/schedule';
+import { draftMutations, type VisitDraft } from '../domain/visit_draft';
+import type { BestFix, LocationState } from '../location/best_fix';
+import { quietStatus, type SyncStatus } from '../sync/status';
+
+export interface SyncControl {
+  wake: () => void;
+  saved: () => void;
+  stop: () => void;
+}
+
+export interface OfficePorts {
+  store: OfficerStore;
+  me: Me;
+  newId: () => string;
+  now_ms: () => number;
+  /** How many records a database had made that is no longer there; null when nothing is missing. */
+  evicted_records: number | null;
+  onMade: (made_total: number) => void;
+}
+
+/** The list of doors is sorted anew only after a walk of this length. */
+const RESORT_AFTER_M = 25;
+
+export class Office {
+  readonly store: OfficerStore;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly #onMade: (made_total: number) => void;
+  sync: SyncControl = { wake: () => undefined, saved: () => undefined, stop: () => undefined };
+  location: BestFix | null = null;
+
+  me = $state.raw<Me>() as Me;
+  status = $state.raw<SyncStatus>(quietStatus);
+  outbox = $state.raw<OutboxRow[]>([]);
+  sent = $state.raw<SentRow[]>([]);
+  drafts = $state.raw<DraftRow[]>([]);
+  visits = $state.raw<VisitRecord[]>([]);
+  disputeRows = $state.raw<DisputeRecord[]>([]);
+  pages = $state.raw<ReadonlyMap<string, DoorPage>>(new Map());
+  position = $state.raw<LocationState>({ fix: null, reason: 'not_asked' });
+  here = $state.raw<Position | null>(null);
+  now_ms = $state(0);
+  loaded = $state(false);
+  firstSyncDone = $state(false);
+  evictedRecords = $state<number | null>(null);
+  /** What the last save was, while it can be undone. */
+  justSaved = $state.raw<{ ids: string[]; draft: VisitDraft } | null>(null);
+
+  readonly keepsRecords = $derived.by(() => keepsRecords(this.me));
+  readonly zone = $derived.by(() => this.me.deployment.zone);
+  readonly today_on = $derived.by(() => dayOf(this.now_ms, this.zone));
+  readonly #inSnapshot = $derived.by(
+    () =>
+      new Set([...this.visits.map((visit) => visit.id), ...this.disputeRows.map((dispute) => dispute.id)]),
+  );
+  readonly pending = $derived.by(() =>
+    pendingMutations(this.outbox, this.sent, (id) => this.#inSnapshot.has(id)),
+  );
+  readonly doors = $derived.by(() => {
+    const all = [...this.pages.values()].flatMap((page) => page.doors);
+    return overlayDoors(all, pendingVisits(this.pending), this.me);
+  });
+  readonly doorById = $derived.by(() => new Map(this.doors.map((door) => [door.id, door])));
+  readonly due = $derived.by(() => dueDoors(this.doors, this.today_on, this.here));
+  readonly todaysVisits = $derived.by(() => visitsOn(this.today_on, this.visits, this.pending, this.me));
+  readonly disputes = $derived.by(() => overlayDisputes(this.disputeRows, this.pending, this.me));
+  readonly pendingIds = $derived.by(() => new Set(this.pending.map((mutation) => mutation.record_id)));
+  readonly signedOut = $derived(this.status.trouble === 'signed_out');
+  /** Ids of records that are on their way right now. */
+  readonly sendingIds = $derived.by(() => new Set(this.status.sending));
+
+  #subscriptions: Subscription[] = [];
+  #clock = 0;
+
+  constructor(ports: OfficePorts) {
+    this.store = ports.store;
+    this.me = ports.me;
+    this.newId = ports.newId;
+    this.now = ports.now_ms;
+    this.#onMade = ports.onMade;
+    this.evictedRecords = ports.evicted_records;
+    this.now_ms = ports.now_ms();
+  }
+
+  /** Fills the screens from the database and keeps them full. */
+  async start(): Promise<void> {
+    this.#clock = window.setInterval(() => (this.now_ms = this.now()), 30_000);
+    this.#watch(
+      () => this.store.outbox.orderBy('seq').toArray(),
+      (rows) => (this.outbox = rows),
+    );
+    this.#watch(
+      () => this.store.sent.orderBy('sent_at_ms').reverse().toArray(),
+      (rows) => (this.sent = rows),
+    );
+    this.#watch(
+      () => this.store.drafts.toArray(),
+      (rows) => (this.drafts = rows),
+    );
+    this.#watch(
+      () => this.store.visits.toArray(),
+      (rows) => (this.visits = rows),
+    );
+    this.#watch(
+      () => this.store.disputes.toArray(),
+      (rows) => (this.disputeRows = rows),
+    );
+    this.#watch(
+      () => fact(this.store, 'first_sync_done'),
+      (done) => (this.firstSyncDone = done ?? false),
+    );
+    this.#watch(
+      () => fact(this.store, 'made_total'),
+      (made) => {
+        this.#onMade(made ?? 0);
+      },
+    );
+    await this.reloadDoors();
+    this.loaded = true;
+  }
+
+  stop(): void {
+    this.sync.stop();
+    this.location?.stop();
+    window.clearInterval(this.#clock);
+    for (const subscription of this.#subscriptions) subscription.unsubscribe();
+    this.#subscriptions = [];
+  }
+
+  #watch<T>(query: () => Promise<T>, take: (rows: T) => void): void {
+    this.#subscriptions.push(liveQuery(query).subscribe({ next: take }));
+  }
+
+  async reloadDoors(): Promise<void> {
+    this.pages = new Map((await this.store.doors.toArray()).map((page) => [page.area, page]));
+  }
+
+  /** What the feed brought, applied to the doors in memory with the function that wrote it to the database. */
+  takePulled(changes: readonly Change[], reset: boolean): void {
+    const pages = new Map(reset ? [] : this.pages);
+    const changed = applyDoorChanges(pages, changes.filter(isDoorChange));
+    if (changed.length === 0 && !reset) return;
+    for (const page of changed) pages.set(page.area, page);
+    this.pages = pages;
+  }
+
+  takePosition(position: LocationState): void {
+    this.position = position;
+    const fix = position.fix;
+    if (fix && (!this.here || distance_m(this.here, fix) > RESORT_AFTER_M))
+      this.here = { lon: fix.lon, lat: fix.lat };
+  }
+
+  async takeMe(me: Me): Promise<void> {
+    this.me = me;
+    await setFact(this.store, 'me', me);
+  }
+
+  /** Resolves when the visit lies in the database for good. The position is what is known now: saving never waits. */
+  async saveVisit(draft: VisitDraft): Promise<void> {
+    if (draft.outcome === null) return;
+    const now_ms = this.now();
+    const fix = usableFix(this.position.fix, now_ms);
+    const mutations = draftMutations(draft, draft.outcome, {
+      place: fix && placeOf(fix, now_ms),
+      no_place_reason: this.position.reason,
+      campaign: this.me.campaign?.id ?? null,
+      recorded_at: new Date(now_ms).toISOString(),
+      newId: this.newId,
+    });
+    const ids = await saveRecords(this.store, mutations, draft.premises, now_ms);
+    this.now_ms = now_ms;
+    this.justSaved = { ids, draft };
+    this.sync.saved();
+  }
+
+  async undo(): Promise<boolean> {
+    const saved = this.justSaved;
+    this.justSaved = null;
+    return saved ? undoRecords(this.store, saved.ids, saved.draft, this.now()) : false;
+  }
+}
+
+function placeOf(
+  fix: { lon: number; lat: number; accuracy_m: number; at_ms: number },
+  now_ms: number,
+): Place {
+  const { lon, lat, accuracy_m, at_ms } = fix;
+  return { lon, lat, accuracy_m, age_s: Math.max(0, Math.round((now_ms - at_ms) / 1000)) };
+}

@@ -1,0 +1,25 @@
+/** SHELL: how the app is built; the service worker is built last, because it lists what was built before it. */
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+import { serviceWorker } from './build/service_worker.ts';
+import packageFacts from './package.json' with { type: 'json' };
+
+const BACKEND = process.env['XUNFANG_BACKEND'] ?? 'http://127.0.0.1:8000';
+const proxied = ['/api', '/_allauth', '/tiles'];
+
+export default defineConfig({
+  plugins: [svelte(), serviceWorker()],
+  define: { __APP_VERSION__: JSON.stringify(packageFacts.version) },
+  build: {
+    target: 'es2022',
+    // The policy forbids data: scripts and styles; small files cost one request from the precache.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 1200,
+  },
+  worker: { format: 'es' },
+  server: { proxy: Object.fromEntries(proxied.map((path) => [path, BACKEND])) },
+  preview: { proxy: Object.fromEntries(proxied.map((path) => [path, BACKEND])) },
+  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], setupFiles: [] },
+});
