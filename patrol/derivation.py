@@ -1,6 +1,6 @@
 """SHELL: derives from a leg's fixes what it did: kilometres and hours by township, street pieces passed or unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -61,10 +61,9 @@ def leg_derive(*, leg_id: UUID) -> frozenset[Touched]:
     leg = Leg.objects.get(pk=leg_id)
     before = _touched_by(leg, outing)
     efforts, pieces = _derive(leg, outing)
-    _replace(leg.townships.all(), (LegTownship(leg=leg, **row) for row in efforts.to_dict("records")))
-    _replace(
-        leg.pieces.all(), (PieceLeg(leg=leg, piece_id=row.pop("piece"), **row) for row in pieces.to_dict("records"))
-    )
+    _replace(leg.townships.all(), [LegTownship(leg=leg, **row) for row in _rows(efforts)])
+    named = pieces.rename(columns={"piece": "piece_id"})
+    _replace(leg.pieces.all(), [PieceLeg(leg=leg, **row) for row in _rows(named)])
     siblings = Leg.objects.filter(patrol=outing).count()
     Leg.objects.filter(pk=leg_id).update(derived_from=_fingerprint(leg.blocks.count(), outing.version, siblings))
     _set_area(outing)
@@ -73,14 +72,13 @@ def leg_derive(*, leg_id: UUID) -> frozenset[Touched]:
 
 def _touched_by(leg: Leg, outing: Patrol) -> set[Touched]:
     pairs = {*leg.townships.values_list("area_id", "on"), *leg.pieces.values_list("piece__area_id", "on").distinct()}
-    return {
-        Touched(area_id, on) for area_id, on in {*pairs, (outing.area_id, outing.started_on)} if area_id is not None
-    }
+    pairs.add((outing.area_id, outing.started_on))
+    return {Touched(area_id, on) for area_id, on in pairs if area_id is not None}
 
 
-def _replace(old: QuerySet[Any], new: Iterable[Model]) -> None:
+def _replace(old: QuerySet[Any], new: Sequence[Model]) -> None:
     old.delete()
-    old.model.objects.bulk_create(list(new), batch_size=1000)
+    old.model.objects.bulk_create(new, batch_size=1000)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""PURE: the shapes of the figures' requests and answers for the OpenAPI document."""
+"""SHELL: the shapes of the figures' requests and answers for the OpenAPI document."""
 
 from typing import Any
 
