@@ -113,9 +113,12 @@ def read_cursor(text: str | None) -> str | None:
     if not text:
         return None
     try:
-        return base64.urlsafe_b64decode(text.encode()).decode()
+        key = base64.b64decode(text.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise problem("cursor_invalid") from None
+    if key.count("|") != 2:
+        raise problem("cursor_invalid")
+    return key
 
 
 def next_address(request: Request, key: str | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pandas as pd
+from django.contrib.gis.db.models import MultiPolygonField
 from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Count, Func, Max, Q, Sum, Value
 
@@ -84,7 +85,13 @@ def township_coverage(officer: Officer, window: Window, part: str, *, now: datet
 
 def geometries(areas: Sequence[int]) -> dict[int, str]:
     """Return the boundaries as GeoJSON text in WGS 84, thinned to about 50 m; for looking at, not for deciding."""
-    thinned = Func("boundary", Value(SIMPLIFIED_DEG), function="ST_SimplifyPreserveTopology")
+    thinned = Func(
+        "boundary",
+        Value(SIMPLIFIED_DEG),
+        function="ST_SimplifyPreserveTopology",
+        template="ST_Multi(%(function)s(%(expressions)s))",
+        output_field=MultiPolygonField(srid=4326),
+    )
     rows = Area.objects.filter(pk__in=areas).annotate(thin=AsGeoJSON(thinned, precision=5))
     return dict(rows.values_list("pk", "thin"))
 

@@ -37,10 +37,10 @@ def day_rows(facts: Facts) -> pd.DataFrame:
     return _typed(pd.concat(rows).reset_index(names=["area_id", "on"]))
 
 
-def with_zero_rows(rows: pd.DataFrame, on: date, areas: Iterable[int]) -> pd.DataFrame:
-    """Return the rows of one day, and rows of zeros for those of `areas` (which had rows before) that have none now."""
-    gone = sorted(set(areas) - set(rows["area_id"]))
-    zeros = [{"area_id": area, "on": on, "part": part, **dict.fromkeys(VALUES, 0)} for area in gone for part in PARTS]
+def with_zero_rows(rows: pd.DataFrame, existing: Iterable[tuple[int, date]]) -> pd.DataFrame:
+    """Return the rows, and rows of zeros for the (area, day) pairs that had rows before and have none now."""
+    gone = sorted(set(existing) - set(zip(rows["area_id"], rows["on"], strict=True)))
+    zeros = [{"area_id": a, "on": on, "part": part, **dict.fromkeys(VALUES, 0)} for a, on in gone for part in PARTS]
     return _typed(pd.concat([rows, pd.DataFrame(zeros)])) if zeros else rows
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from backend.common.outcomes import Touched
+from backend.reports.day_chunks import Chunk, Wanted, day_chunks
 from backend.reports.day_rows import VALUES, day_rows, with_zero_rows
 from backend.reports.fact_loaders import load_days
 from backend.reports.models import TownshipDay
@@ -25,8 +26,6 @@ LATE_DAYS = 8
 _DAY_ZERO = date(2000, 1, 1)
 
 Progress = Callable[[int, int], None]
-# Day → its townships, or None for all of them.
-Wanted = dict[date, Sequence[int] | None]
 
 
 @dataclass(frozen=True)
@@ -70,25 +69,23 @@ def aggregate_night(*, now: datetime | None = None) -> AggregateReport:
     """Bring yesterday, today so far, and every day that late records touched up to date."""
     instant = now or timezone.now()
     today = city_day(instant)
-    wanted: Wanted = {today - timedelta(days=1): None, today: None}
-    late: dict[date, set[int]] = {}
-    for area_id, day in days_touched_since(instant - timedelta(days=LATE_DAYS)):
-        late.setdefault(day, set()).add(area_id)
-    wanted = {**{day: sorted(areas) for day, areas in late.items()}, **wanted}
+    late = days_touched_since(instant - timedelta(days=LATE_DAYS))
+    wanted: Wanted = dict.fromkeys({today - timedelta(days=1), today, *late})
     legs = legs_stale(first=today - timedelta(days=LATE_DAYS), last=today)
     return _bring_up_to_date(legs, wanted, None, instant)
 
 
-def days_touched_since(since: datetime) -> set[tuple[int, date]]:
-    """Return the (area id, day) pairs whose records arrived at or after `since`, however old the day is."""
-    pairs: set[tuple[int | None, date]] = set()
-    corrected = Q(received_at__gte=since) | Q(corrections__received_at__gte=since)
-    pairs.update(Visit.objects.filter(corrected).values_list("area_id", "occurred_on").distinct())
-    pairs.update(Patrol.objects.filter(received_at__gte=since).values_list("area_id", "started_on").distinct())
-    pairs.update(Dispute.objects.filter(received_at__gte=since).values_list("area_id", "opened_on").distinct())
+def days_touched_since(since: datetime) -> set[date]:
+    """Return the days whose records arrived at or after `since`, however old the days are."""
+    # The day of a visit that a correction took out of the count changed as well.
+    arrived = Q(received_at__gte=since) | Q(corrections__received_at__gte=since)
     events = DisputeEvent.objects.filter(received_at__gte=since)
-    pairs.update(events.values_list("dispute__area_id", "dispute__opened_on").distinct())
-    return {(area_id, day) for area_id, day in pairs if area_id is not None}
+    return {
+        *Visit.objects.filter(arrived).values_list("occurred_on", flat=True).distinct(),
+        *Patrol.objects.filter(received_at__gte=since).values_list("started_on", flat=True).distinct(),
+        *Dispute.objects.filter(received_at__gte=since).values_list("opened_on", flat=True).distinct(),
+        *events.values_list("dispute__opened_on", flat=True).distinct(),
+    }
 
 
 def _bring_up_to_date(
@@ -101,9 +98,10 @@ def _bring_up_to_date(
                 wanted[touched.day] = [*areas, touched.area_id]
         done += 1
         _tell(progress, done, max(steps, done))
-    steps = len(legs) + len(wanted)
-    for day in sorted(wanted):
-        rows, written = _aggregate_day(day, wanted[day], now)
+    chunks = day_chunks(wanted, _townships())
+    steps = len(legs) + len(chunks)
+    for chunk in chunks:
+        rows, written = _aggregate_chunk(chunk, now)
         done, seen, changed = done + 1, seen + rows, changed + written
         _tell(progress, done, steps)
     return AggregateReport(len(wanted), len(legs), seen, changed)
@@ -115,12 +113,12 @@ def _tell(progress: Progress | None, done: int, steps: int) -> None:
 
 
 @transaction.atomic
-def _aggregate_day(day: date, areas: Sequence[int] | None, now: datetime) -> tuple[int, int]:
-    """Return how many rows the day has, and how many of them were new or different."""
-    ids = sorted(set(areas)) if areas is not None else _townships()
-    _lock(day, ids)
-    existing = TownshipDay.objects.filter(on=day, area__in=ids).values_list("area_id", flat=True).distinct()
-    rows = with_zero_rows(day_rows(load_days(day, day, ids)), day, existing)
+def _aggregate_chunk(chunk: Chunk, now: datetime) -> tuple[int, int]:
+    """Return how many rows the days have, and how many of them were new or different."""
+    _lock(chunk)
+    days = (chunk.first, chunk.last)
+    existing = TownshipDay.objects.filter(on__range=days, area__in=chunk.areas).values_list("area_id", "on").distinct()
+    rows = with_zero_rows(day_rows(load_days(*days, chunk.areas)), existing)
     return len(rows), _write(rows, now)
 
 
@@ -128,7 +126,7 @@ def _townships() -> list[int]:
     return list(Area.objects.filter(level=AreaLevel.TOWNSHIP).order_by("pk").values_list("pk", flat=True))
 
 
-def _lock(day: date, areas: Sequence[int]) -> None:
+def _lock(chunk: Chunk) -> None:
     """Take the township-days for this transaction, in one order for everybody.
 
     The race: two refreshes of the same township and day read the facts one after the other and write in the opposite
@@ -136,8 +134,12 @@ def _lock(day: date, areas: Sequence[int]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(area, %s) FROM unnest(%s::int[]) AS area",
-            [(day - _DAY_ZERO).days, sorted(areas)],
+            """
+            SELECT pg_advisory_xact_lock(area, day)
+              FROM (SELECT area, day FROM unnest(%s::int[]) AS area, generate_series(%s::int, %s::int) AS day
+                     ORDER BY day, area OFFSET 0) AS taken
+            """,
+            [chunk.areas, (chunk.first - _DAY_ZERO).days, (chunk.last - _DAY_ZERO).days],
         )
 
 

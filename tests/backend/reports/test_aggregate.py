@@ -25,7 +25,9 @@ Push = Callable[..., list[dict[str, Any]]]
 EVENING = NOON + timedelta(hours=9)  # 21:00 in the city, the same day
 
 
-def test_a_visit_is_counted_on_its_day_in_its_township(push: Push, officer: Officer, door: Premises, city: City) -> None:
+def test_a_visit_is_counted_on_its_day_in_its_township(
+    push: Push, officer: Officer, door: Premises, city: City
+) -> None:
     push(officer, visit(door.id))
 
     aggregate()
@@ -155,9 +157,7 @@ def test_each_officer_of_an_outing_counts_once_and_visits_without_one_once_a_day
     push: Push, officer: Officer, lead: Officer, door: Premises
 ) -> None:
     patrol_id, _, steps = outing()
-    steps[0] = mutation(
-        "patrol.start", {"kind": "street", "officers": [str(lead.id)]}, record_id=patrol_id, at=NOON
-    )
+    steps[0] = mutation("patrol.start", {"kind": "street", "officers": [str(lead.id)]}, record_id=patrol_id, at=NOON)
     inside = visit(door.id, patrol=str(patrol_id))
     push(officer, *steps, inside, visit(door.id, at=NOON + timedelta(hours=2)), visit(door.id, at=EVENING))
 
@@ -168,9 +168,7 @@ def test_each_officer_of_an_outing_counts_once_and_visits_without_one_once_a_day
     assert [day_row(door.area, part=part).officer_deployments for part in ("day", "night")] == [3, 1]
 
 
-def test_a_dispute_resolved_later_counts_for_the_day_it_was_found(
-    push: Push, officer: Officer, door: Premises
-) -> None:
+def test_a_dispute_resolved_later_counts_for_the_day_it_was_found(push: Push, officer: Officer, door: Premises) -> None:
     case = dispute(premises=door.id, at=NOON - timedelta(days=10))
     push(officer, case)
     found_on = DAY - timedelta(days=10)
