@@ -1,5 +1,8 @@
 """SHELL: reads geography: the deployment, townships by place and by unit, doors in scope."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -19,6 +22,7 @@ from geo.models import Area, AreaLevel, Beat, Deployment, Premises, UnitArea
 from geo.placement import BORDER_M
 
 Bounds = tuple[float, float, float, float]
+_held: ContextVar[Deployment | None] = ContextVar("deployment_held", default=None)
 
 
 def deployment_or_none() -> Deployment | None:
@@ -29,12 +33,22 @@ def deployment_or_none() -> Deployment | None:
 def deployment() -> Deployment:
     """Return the one place this installation serves; `service_unavailable` before the first import or seed.
 
-    Not kept between calls: one indexed row is cheap, and a stale zone would put records on the wrong day.
+    Read anew at every call, except inside `deployment_held()`: a stale zone would put records on the wrong day.
     """
-    found = deployment_or_none()
+    found = _held.get() or deployment_or_none()
     if found is None:
         raise problem("service_unavailable")
     return found
+
+
+@contextmanager
+def deployment_held() -> Iterator[Deployment]:
+    """Read the deployment once for everything inside the block: for a batch of records that all ask for their day."""
+    token = _held.set(deployment())
+    try:
+        yield deployment()
+    finally:
+        _held.reset(token)
 
 
 def city_zone() -> ZoneInfo:

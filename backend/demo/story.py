@@ -22,6 +22,7 @@ from backend.demo.walks import Network, network_of
 from backend.reports.services import aggregate_days
 from geo.crs import WGS84_EPSG
 from geo.models import Area, Premises, StreetPiece
+from geo.selectors import deployment_held
 from visits.models import Campaign
 
 DISPUTES_BEFORE = timedelta(days=31)
@@ -35,10 +36,10 @@ def seed_story(plan: StoryPlan, say: Say) -> None:
     else:
         plan = _remembered(begun)
         say(f"an earlier seed of {plan.city.city} was interrupted: continuing it")
-    with figures_later():
+    with deployment_held(), figures_later():
         sent = tell(plan, say)
-    say(f"records sent by the story's phones: {sent}")
-    report = aggregate_days(first=plan.first - DISPUTES_BEFORE, last=plan.today)
+        say(f"records sent by the story's phones: {sent}")
+        report = aggregate_days(first=plan.first - DISPUTES_BEFORE, last=plan.today)
     say(f"figures: {report.days} days, {report.legs_derived} tracks, {report.rows_changed} rows")
     freeze_denominator(campaign_id(plan))
     say("campaign: denominator frozen")

@@ -64,7 +64,7 @@ def streets_import(*, layer: Layer, edition: str, fields: StreetFields = StreetF
         street_class=text_column(layer.frame, fields.street_class).str[:32],
     )
     frame, problems = judged_keys(frame, max_length=64)
-    still = frame.geometry.length.eq(0)
+    still = pandas.Series(shapely.length(frame.geometry.to_numpy()) == 0, index=frame.index)
     problems = [*layer.problems, *problems, *refuse(frame, still, "zero_length", "the line has no length")]
     frame = frame[~still]
     before = dict(Street.objects.filter(edition=edition).values_list("ref", "line"))
