@@ -20,7 +20,7 @@ from ops.children import Child, dies_with_us, end_all
 from ops.failures import OpsFailure
 from ops.places import home_key
 from ops.processes import tail
-from ops.settings import RunSettings, run_settings, welcome
+from ops.settings import READY_WITH_DEMO, RunSettings, run_settings, welcome
 
 REPOSITORY = servers.REPOSITORY
 BIN = REPOSITORY / ".venv" / "bin"
@@ -57,8 +57,8 @@ class Supervisor:
         if number != signal.SIGCHLD:
             raise Stopped
 
-    def step(self, what: str, command: list[str]) -> None:
-        """Run one preparation to its end, shown on the terminal."""
+    def step(self, what: str, command: list[str], good: set[int]) -> int:
+        """Run one preparation to its end, shown on the terminal; return its status when it is one of the good ones."""
         # A session of its own here too, so that Ctrl-C ends it through us and not with a traceback.
         process = subprocess.Popen(
             [*dies_with_us(), *command],
@@ -74,8 +74,9 @@ class Supervisor:
             process.terminate()
             process.wait()
             raise
-        if process.returncode != 0:
+        if process.returncode not in good:
             raise OpsFailure(f"{what} failed (the lines above say why).")
+        return process.returncode
 
     def start(self, child: Child) -> None:
         """Start a child and keep it."""
@@ -176,12 +177,12 @@ def wait_until_ready(supervisor: Supervisor, settings: RunSettings) -> None:
     raise OpsFailure(f"{settings.address}readyz did not become ready within {READY_TIMEOUT_S} s: {said}")
 
 
-def prepare(supervisor: Supervisor, settings: RunSettings) -> None:
-    """Bring the database to this version's shape, and give an empty one the demo story."""
+def prepare(supervisor: Supervisor, settings: RunSettings) -> bool:
+    """Migrate the database, give an empty one the demo story; return whether it has the demo's accounts."""
     say("Preparing the database… 准备数据库")
     log = supervisor.servers.places.log / "migrate.log"
     command = [str(BIN / "python"), "-m", "ops.prepare", str(log), *(["--demo"] if settings.seeds_demo else [])]
-    supervisor.step("Preparing the database", command)
+    return supervisor.step("Preparing the database", command, {0, READY_WITH_DEMO}) == READY_WITH_DEMO
 
 
 def check_given(ours: servers.Servers) -> None:
@@ -196,7 +197,7 @@ def serve(supervisor: Supervisor, settings: RunSettings) -> None:
     """Prepare, start everything, say where it is, and watch until asked to stop."""
     ours = supervisor.servers
     try:
-        prepare(supervisor, settings)
+        demo = prepare(supervisor, settings)
         say("Starting… 启动")
         web, worker, beat = children_of(settings, ours.places.home)
         supervisor.start(web)
@@ -205,7 +206,7 @@ def serve(supervisor: Supervisor, settings: RunSettings) -> None:
         # Last, because each of the three needs seconds of one core to import everything, and there may be two cores.
         supervisor.start(beat)
         password = supervisor.environment.get("XUNFANG_DEMO_PASSWORD")
-        say(welcome(settings, str(ours.places.log), password, demo=settings.seeds_demo))
+        say(welcome(settings, str(ours.places.log), password, demo=demo))
         while True:
             supervisor.pause(WATCH_S)
             supervisor.check()

@@ -14,6 +14,8 @@ DEMO_ACCOUNTS = [
     ("analyst", "analyst of the bureau", "市局分析员"),
     ("administrator", "system administrator", "系统管理员"),
 ]
+# What ops.prepare ends with when the database holds these accounts, so that they are named only where they work.
+READY_WITH_DEMO = 10
 
 
 @dataclass(frozen=True)
