@@ -21,5 +21,5 @@ export default defineConfig({
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries(proxied.map((path) => [path, BACKEND])) },
   preview: { proxy: Object.fromEntries(proxied.map((path) => [path, BACKEND])) },
-  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], setupFiles: [] },
+  test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], setupFiles: ['fake-indexeddb/auto'] },
 });

@@ -22,8 +22,9 @@ export function pendingMutations(
   sent: readonly SentRow[],
   inSnapshot: (record_id: string) => boolean,
 ): Mutation[] {
-  return [...sent, ...outbox]
-    .map((row) => row.mutation)
+  // The two lists are read one after the other: a record that just got its receipt may stand in both.
+  const byId = new Map([...sent, ...outbox].map((row) => [row.id, row.mutation]));
+  return [...byId.values()]
     .filter((mutation) => !inSnapshot(mutation.record_id))
     .sort((a, b) => a.seq - b.seq);
 }

@@ -8,10 +8,22 @@ const AUTH = '/_allauth/browser/v1';
 export type WhoAnswer =
   { kind: 'signed_in'; me: Me } | { kind: 'signed_out' | 'no_network' | 'busy' | 'refused' };
 
+const NOWHERE: Me['unit'] = { code: '', name: '', kind: 'bureau' };
+const UNDEPLOYED: Me['deployment'] = {
+  ...{ city: '', name: '', zone: 'UTC', metric_epsg: 4326, schematic_boundaries: false, attribution: '' },
+  bounds: [-180, -85, 180, 85],
+};
+
+/** An administrator has no unit, and a server without data has no city yet: the screens see an empty one. */
+function complete(body: unknown): Me {
+  const me = body as Me & { unit: Me['unit'] | null; deployment: Me['deployment'] | null };
+  return { ...me, unit: me.unit ?? NOWHERE, deployment: me.deployment ?? UNDEPLOYED };
+}
+
 /** Who the session belongs to, as the server sees it now. */
 export async function whoAmI(fetch: Fetch): Promise<WhoAnswer> {
   const answer = await ask(fetch, '/api/v1/me', { cache: 'no-store' });
-  if (answer.ok) return { kind: 'signed_in', me: answer.body as Me };
+  if (answer.ok) return { kind: 'signed_in', me: complete(answer.body) };
   return { kind: answer.failure.kind === 'indigestible' ? 'refused' : answer.failure.kind };
 }
 

@@ -247,7 +247,7 @@ export const en = {
   'dispute.title': 'Dispute',
   'dispute.not_found': 'This dispute is not on this phone.',
   'dispute.timeline': 'Timeline',
-  'dispute.opened': 'Found and recorded',
+  'dispute.opened': 'Dispute found',
   'dispute.opened_by': 'Found by {name}',
   'dispute.assignee': 'Assigned to',
   'dispute.unassigned': 'Nobody yet',
@@ -367,8 +367,6 @@ export const en = {
   'figure.disputes_resolved': 'Disputes resolved',
   'figure.disputes_overdue': 'Disputes overdue',
 
-  'unit.share': '%',
-  'unit.count': 'count',
   'unit.km': 'km',
   'unit.hours': 'hours',
   'unit.days': 'days',

@@ -238,7 +238,7 @@ export const zh = {
   'dispute.title': '纠纷详情',
   'dispute.not_found': '本机没有这件纠纷。',
   'dispute.timeline': '办理过程',
-  'dispute.opened': '发现并登记',
+  'dispute.opened': '发现纠纷',
   'dispute.opened_by': '{name} 发现',
   'dispute.assignee': '承办人',
   'dispute.unassigned': '尚未指派',
@@ -358,8 +358,6 @@ export const zh = {
   'figure.disputes_resolved': '化解纠纷',
   'figure.disputes_overdue': '逾期纠纷',
 
-  'unit.share': '%',
-  'unit.count': '次',
   'unit.km': '公里',
   'unit.hours': '小时',
   'unit.days': '天',

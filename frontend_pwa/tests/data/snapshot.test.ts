@@ -1,0 +1,113 @@
+import Dexie from 'dexie';
+import { describe, expect, test } from 'vitest';
+import { fact, forgetSnapshot, OfficerStore, openStore, setFact } from '../../src/data/officer_store';
+import { saveRecords } from '../../src/data/save';
+import { applyPulled, forgetCursor, pullCursor, type PulledBatch } from '../../src/data/snapshot';
+import type { Change } from '../../src/domain/records';
+import { aDispute, aDoor, aMe, anOutboxRow, aVisit, aVisitMutation, DOOR } from '../builders';
+import { aStore } from './stores';
+
+const put = (type: 'premises' | 'visit' | 'dispute', record: { id: string; version: number }): Change =>
+  ({ unit: 's', n: 1, type, id: record.id, version: record.version, op: 'put', record }) as Change;
+const batch = (changes: Change[], part: Partial<PulledBatch> = {}): PulledBatch => ({
+  ...{ reset: false, changes, cursor: 'c1', epoch: 'e1', has_more: false },
+  ...part,
+});
+
+describe('what the feed brings', () => {
+  test('is written together with the cursor', async () => {
+    const store = await aStore();
+    await applyPulled(
+      store,
+      batch([put('premises', aDoor()), put('visit', aVisit()), put('dispute', aDispute())]),
+      5,
+    );
+    expect([await store.doors.count(), await store.visits.count(), await store.disputes.count()]).toEqual([
+      1, 1, 1,
+    ]);
+    expect(await pullCursor(store)).toBe('c1');
+  });
+  test('is written as a whole or not at all, cursor included', async () => {
+    const store = await aStore();
+    const broken = put('visit', aVisit({ id: undefined as unknown as string }));
+    await expect(applyPulled(store, batch([put('premises', aDoor()), broken]), 5)).rejects.toThrow();
+    expect([await store.doors.count(), await pullCursor(store)]).toEqual([0, null]);
+  });
+  test('of an unknown type is let be', async () => {
+    const store = await aStore();
+    await applyPulled(store, batch([{ ...put('visit', aVisit()), type: 'weather' } as unknown as Change]), 5);
+    expect(await store.visits.count()).toBe(0);
+  });
+  test('counts the first sync as done only at its end', async () => {
+    const store = await aStore();
+    await applyPulled(store, batch([put('premises', aDoor())], { has_more: true }), 5);
+    expect(await fact(store, 'first_sync_done')).toBeUndefined();
+    await applyPulled(store, batch([]), 6);
+    expect(await fact(store, 'first_sync_done')).toBe(true);
+  });
+  test('takes away what was retracted', async () => {
+    const store = await aStore();
+    await applyPulled(store, batch([put('visit', aVisit()), put('premises', aDoor())]), 5);
+    const gone = [aVisit(), aDoor()].map(
+      (row, index) =>
+        ({ ...put(index === 0 ? 'visit' : 'premises', row), op: 'retract', record: null }) as Change,
+    );
+    await applyPulled(store, batch(gone), 6);
+    expect([await store.visits.count(), await store.doors.count()]).toEqual([0, 0]);
+  });
+  test('after a reset replaces everything, and the outbox is not touched', async () => {
+    const store = await aStore();
+    await store.outbox.add(anOutboxRow(1));
+    await applyPulled(store, batch([put('visit', aVisit({ id: 'old' }))]), 5);
+    await applyPulled(
+      store,
+      batch([put('visit', aVisit({ id: 'new' }))], { reset: true, cursor: 'c9', has_more: true }),
+      6,
+    );
+    expect(await store.visits.toCollection().primaryKeys()).toEqual(['new']);
+    expect([await fact(store, 'first_sync_done'), await store.outbox.count()]).toEqual([false, 1]);
+  });
+  test('a refused cursor is forgotten and the rows stay', async () => {
+    const store = await aStore();
+    await applyPulled(store, batch([put('visit', aVisit())]), 5);
+    await forgetCursor(store);
+    expect([await pullCursor(store), await store.visits.count()]).toEqual([null, 1]);
+  });
+});
+
+describe('signing out', () => {
+  test('forgets what was read and keeps identity, counters and receipts', async () => {
+    const store = await aStore();
+    const { id, kind, record_id, recorded_at, payload } = aVisitMutation(1);
+    await saveRecords(store, [{ id, kind, record_id, recorded_at, payload }], DOOR, 0);
+    await setFact(store, 'me', aMe());
+    await applyPulled(store, batch([put('premises', aDoor())]), 5);
+    await forgetSnapshot(store);
+    expect([await store.doors.count(), await fact(store, 'me'), await pullCursor(store)]).toEqual([
+      0,
+      undefined,
+      null,
+    ]);
+    expect([
+      await fact(store, 'device'),
+      await fact(store, 'made_total'),
+      await store.outbox.count(),
+    ]).toEqual(['device-1', 1, 1]);
+  });
+});
+
+test('a database of version 1 with an unsent queue opens with every record in it', async () => {
+  const old = new Dexie('released-1');
+  old
+    .version(1)
+    .stores({ facts: 'key', outbox: 'id, seq', sent: 'id, sent_at_ms', drafts: 'premises', doors: 'area' });
+  await old.table('outbox').add(anOutboxRow(7));
+  await old.table('facts').bulkAdd([
+    { key: 'device', value: 'the same device' },
+    { key: 'made_total', value: 7 },
+  ]);
+  old.close();
+  const store = new OfficerStore('released-1');
+  expect(await openStore(store, () => 'new')).toBe('the same device');
+  expect([await store.outbox.count(), await fact(store, 'made_total')]).toEqual([1, 7]);
+});
