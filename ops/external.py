@@ -9,6 +9,8 @@ def check_database(url: str) -> None:
     """Connect, and have PostGIS in the database; otherwise one line that says what to do (never the password)."""
     import psycopg
 
+    if not re.match(r"(postgis|postgres|postgresql)://", url):
+        raise OpsFailure("DATABASE_URL must begin with postgis:// (see .env.example).")
     address = re.sub(r"^(postgis|postgres)://", "postgresql://", url)
     try:
         with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
