@@ -1,0 +1,207 @@
+"""A real server (gunicorn and a Celery worker, a database of their own, a small demo story) and real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, Request, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "e2e-xunfang-demo"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 800}
+
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder, so that `make test-fast` can leave it out."""
+    for item in items:
+        if Path(item.path).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.e2e)
+
+
+@dataclass
+class Server:
+    """The product as `make run` starts it, less the supervisor: it can be taken away and brought back."""
+
+    url: str
+    environment: dict[str, str]
+    log: Path
+    processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start web and worker and wait until the server says that it is ready."""
+        port = urlsplit(self.url).port
+        self._spawn(
+            "gunicorn", "backend.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"
+        )
+        self._spawn("celery", "--app", "backend", "worker", "--concurrency", "1", "--loglevel", "WARNING")
+        deadline = time.monotonic() + 60
+        while not self._is_ready():
+            assert time.monotonic() < deadline, f"the server did not come up; see {self.log}"
+            threading.Event().wait(0.2)
+
+    def stop(self) -> None:
+        """Take the server away, as a dead network would."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.wait(timeout=30)
+        self.processes.clear()
+
+    def manage(self, *arguments: str) -> None:
+        """Run a management command on this server's database."""
+        command = [sys.executable, "backend/manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _spawn(self, module: str, *arguments: str) -> None:
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", module, *arguments]
+            self.processes.append(subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log))
+
+    def _is_ready(self) -> bool:
+        try:
+            connection = HTTPConnection(urlsplit(self.url).netloc, timeout=2)
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The running product with a twentieth of the demo story, on a database of its own."""
+    base = os.environ["DATABASE_URL"]
+    name = f"xunfang_e2e_{os.getpid()}"
+    parts = urlsplit(base)
+    admin = urlunsplit(parts._replace(scheme="postgresql"))
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    broker = os.environ["CELERY_BROKER_URL"]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {
+        "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}")),
+        # another Redis database than the tests in this process use, so that their tasks are not taken by this worker
+        "CELERY_BROKER_URL": f"{broker}?virtual_host=5" if broker.startswith("redis+socket") else broker,
+        "XUNFANG_DEMO_PASSWORD": PASSWORD,
+        "DJANGO_SETTINGS_MODULE": "backend.settings",
+    }
+    made = Server(f"http://localhost:{port}", environment, tmp_path_factory.mktemp("e2e") / "server.log")
+    try:
+        made.manage("migrate", "--verbosity", "0")
+        made.manage("seed_demo", "--scale", "0.05")
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, for one module only: while it runs, Django believes that this thread is asynchronous."""
+    with sync_playwright() as running:
+        yield running
+
+
+@dataclass
+class Phone:
+    """An installed app on one device: a browser profile that survives closing the browser."""
+
+    playwright: Playwright
+    profile: Path
+    server: Server
+    viewport: dict[str, int]
+    context: BrowserContext | None = None
+    foreign_requests: list[str] = field(default_factory=list)
+
+    def open(self, *, offline: bool = False, route: str = "/") -> Page:
+        """Start the browser and open the app; the page that is on the screen."""
+        self.context = self.playwright.chromium.launch_persistent_context(
+            self.profile,
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            headless=True,
+            viewport=self.viewport,  # type: ignore[arg-type]
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            offline=offline,
+        )
+        self.context.on("request", self._watch)
+        page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        page.goto(self.server.url + route)
+        return page
+
+    def close(self) -> None:
+        """Close the browser; the profile stays."""
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+    def network(self, *, on: bool) -> None:
+        """Take the network away from this phone, or give it back."""
+        assert self.context is not None
+        self.context.set_offline(not on)
+
+    def sign_in(self, page: Page, username: str) -> None:
+        """Sign in by hand."""
+        page.get_by_test_id("username").fill(username)
+        page.get_by_test_id("password").fill(PASSWORD)
+        page.get_by_test_id("sign-in-submit").click()
+        expect(page.get_by_test_id("nav")).to_be_visible()
+
+    def _watch(self, request: Request) -> None:
+        if not request.url.startswith((self.server.url, "data:", "blob:")):
+            self.foreign_requests.append(request.url)
+
+
+class PhoneShop:
+    """Hands out phones and takes them back."""
+
+    def __init__(self, playwright: Playwright, server: Server, folder: Path) -> None:
+        self._playwright, self._server, self._folder = playwright, server, folder
+        self._phones: list[Phone] = []
+
+    def phone(self, name: str, *, viewport: dict[str, int] = PHONE) -> Phone:
+        made = Phone(self._playwright, self._folder / name, self._server, viewport)
+        self._phones.append(made)
+        return made
+
+    def close(self) -> None:
+        for phone in self._phones:
+            phone.close()
+        asked = [url for phone in self._phones for url in phone.foreign_requests]
+        assert asked == [], "the app asked another origin"
+
+
+@pytest.fixture
+def phones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[PhoneShop]:
+    """Phones and desks for one test; at the end none of them may have asked another origin for anything."""
+    shop = PhoneShop(playwright, server, tmp_path)
+    yield shop
+    shop.close()

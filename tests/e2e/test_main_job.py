@@ -1,0 +1,80 @@
+"""The main job: a visit logged with no network, in a browser that was restarted, reaches the lead's map by itself."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import DESK, PhoneShop, Server
+
+
+def wait_until_installed(page: Page) -> None:
+    """Wait until doors are on the phone and the service worker would serve a cold start."""
+    expect(page.get_by_test_id("due-list").locator("li").first).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()  # the first page is not yet controlled by the worker it installed
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    expect(page.get_by_test_id("due-list").locator("li").first).to_be_visible()
+
+
+def visits_of_own_township(page: Page) -> Locator:
+    """Return the cell of the lead's table with the number of visits in the township of the demo station."""
+    return page.get_by_test_id("township-row").filter(has_text="灵泉街道").locator("td[data-metric=visits]")
+
+
+def test_a_visit_logged_offline_after_a_restart_reaches_the_leads_map_with_no_tap(
+    phones: PhoneShop, server: Server
+) -> None:
+    officer = phones.phone("officer")
+    page = officer.open()
+    officer.sign_in(page, "officer")
+    wait_until_installed(page)
+
+    desk = phones.phone("lead", viewport=DESK)
+    lead_page = desk.open()
+    desk.sign_in(lead_page, "lead")
+    lead_page.get_by_test_id("nav-coverage").click()
+    before = int(visits_of_own_township(lead_page).inner_text())
+
+    # No network: the phone is in airplane mode, and its browser starts from nothing.
+    officer.close()
+    page = officer.open(offline=True)
+    expect(page.get_by_test_id("today")).to_be_visible()
+    taps = [
+        page.get_by_test_id("log-visit"),
+        page.get_by_test_id("door-list").locator("a, button").first,
+        page.get_by_test_id("outcome-met"),
+        page.get_by_test_id("save-visit"),
+    ]
+    for tap in taps:
+        tap.click()
+    assert len(taps) <= 5
+    expect(page.get_by_test_id("saved-toast")).to_be_visible()
+    expect(page.get_by_test_id("unsent-badge")).to_have_text("1")
+
+    # The browser dies before anything was sent: the visit is still there.
+    officer.close()
+    page = officer.open(offline=True)
+    expect(page.get_by_test_id("unsent-badge")).to_have_text("1")
+
+    # The network comes back: nobody touches anything.
+    officer.network(on=True)
+    expect(page.get_by_test_id("unsent-badge")).to_have_count(0, timeout=60_000)
+    expect(visits_of_own_township(lead_page)).to_have_text(str(before + 1), timeout=60_000)
+
+
+def test_a_visit_logged_while_the_server_is_away_is_sent_when_it_returns(phones: PhoneShop, server: Server) -> None:
+    officer = phones.phone("officer")
+    page = officer.open()
+    officer.sign_in(page, "officer")
+    wait_until_installed(page)
+    server.stop()
+    try:
+        page.get_by_test_id("log-visit").click()
+        page.get_by_test_id("door-list").locator("a, button").first.click()
+        page.get_by_test_id("outcome-nobody_home").click()
+        page.get_by_test_id("save-visit").click()
+        expect(page.get_by_test_id("unsent-badge")).to_have_text("1")
+        page.get_by_test_id("nav-unsent").click()
+        expect(page.get_by_test_id("unsent-row")).to_have_count(1)
+    finally:
+        server.start()
+    expect(page.get_by_test_id("unsent-row")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_test_id("receipt-row").first).to_be_visible()
