@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -217,8 +217,9 @@ def serve(supervisor: Supervisor, settings: RunSettings) -> None:
 
 
 def say(text: str) -> None:
-    """Print at once, also into a pipe."""
-    print(text, flush=True)
+    """Print at once, also into a pipe; a terminal that was closed meanwhile is no reason to stop serving."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 def main() -> int:
