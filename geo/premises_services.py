@@ -3,14 +3,12 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import F
-
 from backend.accounts.models import Unit
 from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
 from backend.common.problems import problem
 from geo.models import Area, Premises, PremisesProposal
 from geo.payloads import ChangedState, NewPremises
-from geo.selectors import beat_at, city_day, deployment, township_at
+from geo.selectors import beat_at, deployment, township_at
 
 
 def premises_for_work(*, premises_id: UUID, unit_path: str) -> Premises:
@@ -30,13 +28,13 @@ def premises_for_work(*, premises_id: UUID, unit_path: str) -> Premises:
 
 
 def premises_last_visit_set(
-    *, premises_id: UUID, visited_at: datetime | None, outcome: str, next_due_on: date | None
+    *, door: Premises, visited_at: datetime | None, outcome: str, next_due_on: date | None
 ) -> Change:
-    """Write a door's last visit down (None: it has none any more) and return the change for the feed."""
-    rows = Premises.objects.filter(id=premises_id)
-    rows.update(last_visited_at=visited_at, last_outcome=outcome, next_due_on=next_due_on, version=F("version") + 1)
-    unit_id, version = rows.values_list("unit_id", "version").get()
-    return Change(unit_id, "premises", premises_id, version)
+    """Write a locked door's last visit down (None: it has none any more) and return the change for the feed."""
+    door.last_visited_at, door.last_outcome, door.next_due_on = visited_at, outcome, next_due_on
+    door.version += 1
+    door.save(update_fields=["last_visited_at", "last_outcome", "next_due_on", "version"])
+    return Change(door.unit_id, "premises", door.id, door.version)
 
 
 def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> Applied:
@@ -81,4 +79,4 @@ def premises_state_propose(*, context: MutationContext, payload: ChangedState) -
 
 
 def _today(area: Area, context: MutationContext) -> Touched:
-    return Touched(area.pk, city_day(context.occurred_at))
+    return Touched(area.pk, context.occurred_on)

@@ -1,16 +1,17 @@
 """SHELL: what writes outings down. Every function answers with what changed, for the feed and the figures."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from backend.accounts.models import Officer, Unit
 from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
 from backend.common.payloads import place_columns
 from backend.common.problems import problem
-from geo.selectors import city_day, primary_area
+from geo.selectors import primary_area
 from patrol.models import FixBlock, Leg, Observation, Patrol
 from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
 
@@ -19,16 +20,18 @@ MAX_OUTING = timedelta(hours=12)
 
 def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
     """Open an outing of the author and partners, counted for the unit's own township until its track says otherwise."""
-    officers = officers_of_unit({context.officer_id, *payload.officers}, unit_path=context.unit_path)
+    officers = officers_on_it(context, payload.officers)
     row = Patrol.objects.create(
         **context.record_columns(),
         kind=payload.kind,
         plan_id=payload.plan,
         area=primary_area(Unit.objects.get(id=context.unit_id)),
         started_at=context.occurred_at,
-        started_on=city_day(context.occurred_at),
+        started_on=context.occurred_on,
     )
-    row.officers.set(officers)
+    Patrol.officers.through.objects.bulk_create(
+        Patrol.officers.through(patrol_id=row.id, officer_id=officer_id) for officer_id in officers
+    )
     return _changed(row)
 
 
@@ -98,12 +101,14 @@ def patrols_end_overdue(*, now: datetime) -> list[Change]:
     return changes
 
 
-def officers_of_unit(ids: set[UUID], *, unit_path: str) -> list[Officer]:
-    """Return the officers with these ids, who must belong to the station of `unit_path`, or below it."""
-    found = list(Officer.objects.filter(Q(unit__path__startswith=unit_path), id__in=ids))
-    if missing := ids - {officer.id for officer in found}:
-        raise problem("officer_unknown", id=min(missing))
-    return found
+def officers_on_it(context: MutationContext, partners: Iterable[UUID]) -> list[UUID]:
+    """Return the ids of the author and the partners, who must belong to the author's unit or below it."""
+    others = set(partners) - {context.officer_id}
+    if others:
+        known = Officer.objects.filter(id__in=others, unit__path__startswith=context.unit_path)
+        if missing := others - set(known.values_list("id", flat=True)):
+            raise problem("officer_unknown", id=min(missing))
+    return sorted({context.officer_id, *others})
 
 
 def _patrol_for_work(patrol_id: UUID, unit_path: str) -> Patrol:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from backend.accounts.models import Officer
 from backend.common.canonical_json import payload_sha256
@@ -120,6 +121,7 @@ def context_of(officer: Officer, envelope: Envelope, *, device: UUID | None = No
         recorded_at=envelope.recorded_at,
         clock_skew_s=0.0,
         occurred_at=envelope.recorded_at,
+        occurred_on=envelope.recorded_at.astimezone(ZoneInfo("Asia/Shanghai")).date(),
         received_at=envelope.recorded_at,
         payload_sha256=envelope.payload_sha256,
     )

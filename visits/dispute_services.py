@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.contrib.gis.db.models import Max
-
 from backend.accounts.models import Officer, Unit
 from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
 from backend.common.problems import problem
@@ -18,7 +16,7 @@ from visits.schedule import assign_due_on, follow_up_due_on, resolve_due_on
 def dispute_open(*, context: MutationContext, payload: DisputeOpen) -> Applied:
     """Register a case: at a door, at a place, or in the unit's own township when neither is known."""
     columns = context.record_columns() | _where(context, payload)
-    opened_on = city_day(context.occurred_at)
+    opened_on = context.occurred_on
     dispute = Dispute.objects.create(
         **columns,
         category=payload.category,
@@ -42,8 +40,9 @@ def dispute_open(*, context: MutationContext, payload: DisputeOpen) -> Applied:
 def dispute_event_add(*, context: MutationContext, payload: DisputeEventPayload) -> Applied:
     """Append a step. One that the state does not allow is kept and marked, never dropped."""
     dispute = _dispute_for_work(payload, context)
-    ordinal = (dispute.events.aggregate(last=Max("ordinal"))["last"] or 0) + 1
-    before, _ = fold(CaseEvent(e.event, bool(e.agreement_form)) for e in dispute.events.order_by("ordinal"))
+    earlier = list(dispute.events.order_by("ordinal"))
+    ordinal = earlier[-1].ordinal + 1 if earlier else 1
+    before, _ = fold(CaseEvent(one.event, bool(one.agreement_form)) for one in earlier)
     after, allowed = step(before, CaseEvent(payload.event, payload.agreement is not None))
     event = DisputeEvent.objects.create(
         **context.record_columns() | {"unit_id": dispute.unit_id},

@@ -9,9 +9,8 @@ from backend.common.payloads import place_columns
 from backend.common.problems import problem
 from geo.models import Premises
 from geo.premises_services import premises_for_work, premises_last_visit_set
-from geo.selectors import city_day
 from patrol.models import Patrol
-from patrol.services import officers_of_unit
+from patrol.services import officers_on_it
 from visits.models import Campaign, Hazard, Visit
 from visits.payloads import VisitCorrect, VisitRecord
 from visits.schedule import next_due_on
@@ -57,7 +56,7 @@ def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
 def _visit_create(
     context: MutationContext, payload: VisitRecord, door: Premises, original: Visit | None = None
 ) -> Visit:
-    officers = officers_of_unit({context.officer_id, *payload.officers}, unit_path=context.unit_path)
+    officers = officers_on_it(context, payload.officers)
     _references_must_exist(payload)
     columns = context.record_columns() | {"unit_id": door.unit_id}
     if original is not None and isinstance(payload, VisitCorrect):
@@ -68,7 +67,7 @@ def _visit_create(
         premises=door,
         area_id=door.area_id,
         outcome=payload.outcome,
-        occurred_on=city_day(columns["occurred_at"]),
+        occurred_on=context.occurred_on if original is None else original.occurred_on,
         patrol_id=payload.patrol,
         campaign_id=payload.campaign,
         no_place_reason=payload.no_place_reason or "",
@@ -79,7 +78,9 @@ def _visit_create(
         checklist=payload.checklist.model_dump() if payload.checklist else None,
         dispute_ids=payload.disputes,
     )
-    visit.officers.add(*officers)
+    Visit.officers.through.objects.bulk_create(
+        Visit.officers.through(visit_id=visit.id, officer_id=officer_id) for officer_id in officers
+    )
     Hazard.objects.bulk_create(
         Hazard(id=h.id, visit=visit, premises=door, kind=h.kind, note=h.note, found_at=visit.occurred_at)
         for h in payload.hazards
@@ -103,20 +104,20 @@ def _door_follows(door: Premises, visit: Visit) -> list[Change]:
     # The door is locked (premises_for_work), so an older visit that arrives late cannot overtake a newer one.
     if door.last_visited_at is not None and door.last_visited_at >= visit.occurred_at:
         return []
-    return [_last_visit_set(door.id, visit)]
+    return [_last_visit_set(door, visit)]
 
 
 def _last_visits_rebuilt(premises_ids: set[UUID]) -> list[Change]:
     changes = []
-    for premises_id in sorted(premises_ids):
-        latest = Visit.objects.filter(premises_id=premises_id, is_current=True).order_by("-occurred_at", "-id").first()
-        changes.append(_last_visit_set(premises_id, latest))
+    for door in Premises.objects.select_for_update().filter(id__in=premises_ids).order_by("id"):
+        latest = Visit.objects.filter(premises=door, is_current=True).order_by("-occurred_at", "-id").first()
+        changes.append(_last_visit_set(door, latest))
     return changes
 
 
-def _last_visit_set(premises_id: UUID, visit: Visit | None) -> Change:
+def _last_visit_set(door: Premises, visit: Visit | None) -> Change:
     return premises_last_visit_set(
-        premises_id=premises_id,
+        door=door,
         visited_at=visit.occurred_at if visit else None,
         outcome=visit.outcome if visit else "",
         next_due_on=next_due_on(visit.outcome, visit.occurred_on) if visit else None,

@@ -11,7 +11,10 @@ Op = Literal["put", "retract"]
 
 @dataclass(frozen=True)
 class MutationContext:
-    """Who sent the mutation, from where and when. The ids are those of rows that exist."""
+    """Who sent the mutation, from where and when. The ids are those of rows that exist.
+
+    `occurred_on` is the date of `occurred_at` in the city's zone.
+    """
 
     mutation_id: UUID
     record_id: UUID
@@ -23,6 +26,7 @@ class MutationContext:
     recorded_at: datetime
     clock_skew_s: float
     occurred_at: datetime
+    occurred_on: date
     received_at: datetime
     payload_sha256: str
 

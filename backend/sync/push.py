@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from celery import current_app
@@ -25,6 +26,7 @@ from backend.sync.models import Mutation
 from backend.sync.registry import KINDS
 from backend.sync.targets import targets_lock
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
+from geo.selectors import city_zone
 
 log = structlog.get_logger()
 
@@ -38,6 +40,7 @@ class Sender:
     device: Device
     clock_skew_s: float
     received_at: datetime
+    zone: ZoneInfo
 
 
 def receive_batch(*, officer: Officer, batch: BatchHeader, received_at: datetime) -> list[dict[str, Any]]:
@@ -100,7 +103,7 @@ def _sender(officer: Officer, batch: BatchHeader, received_at: datetime) -> Send
         raise problem("not_allowed", roles="(a unit)")
     device = store.device_contact(officer=officer, unit=officer.unit, batch=batch, at=received_at)
     skew_s = (batch.sent_at - received_at).total_seconds()
-    return Sender(officer, officer.unit, device, skew_s, received_at)
+    return Sender(officer, officer.unit, device, skew_s, received_at, city_zone())
 
 
 def _judge_all(
@@ -116,6 +119,7 @@ def _judge_all(
 
 
 def _context(envelope: Envelope, sender: Sender) -> MutationContext:
+    occurred_at = corrected_instant(envelope.recorded_at, sender.clock_skew_s)
     return MutationContext(
         mutation_id=envelope.id,
         record_id=envelope.record_id,
@@ -126,7 +130,8 @@ def _context(envelope: Envelope, sender: Sender) -> MutationContext:
         device_id=sender.device.id,
         recorded_at=envelope.recorded_at,
         clock_skew_s=sender.clock_skew_s,
-        occurred_at=corrected_instant(envelope.recorded_at, sender.clock_skew_s),
+        occurred_at=occurred_at,
+        occurred_on=occurred_at.astimezone(sender.zone).date(),
         received_at=sender.received_at,
         payload_sha256=envelope.payload_sha256,
     )

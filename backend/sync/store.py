@@ -36,6 +36,16 @@ _CLOSE = """
 """
 
 
+# One statement, so that two first pushes of one device at once cannot both try to make it.
+_CONTACT = """
+    INSERT INTO accounts_device AS d (id, unit_id, officer_id, public_key, app_version, made_total, enrolled_at,
+                                      last_contact_at)
+    VALUES (%s, %s, %s, '', %s, %s, %s, %s)
+    ON CONFLICT (id) DO UPDATE SET app_version = excluded.app_version, last_contact_at = excluded.last_contact_at,
+                                   made_total = greatest(d.made_total, excluded.made_total)
+"""
+
+
 @dataclass(frozen=True)
 class Closing:
     """What is written down about a judged mutation."""
@@ -52,14 +62,9 @@ def device_contact(*, officer: Officer, unit: Unit, batch: BatchHeader, at: date
 
     With DEVICE_ENROLMENT=open the first push registers a device; enrolment by code arrives with device keys.
     """
-    fresh = Device(id=batch.device, unit=unit, officer=officer)
-    Device.objects.bulk_create([fresh], ignore_conflicts=True)
-    device = Device.objects.select_for_update().get(id=batch.device)
-    device.app_version = batch.app_version
-    device.made_total = max(device.made_total, batch.made_total)
-    device.last_contact_at = at
-    device.save(update_fields=["app_version", "made_total", "last_contact_at"])
-    return device
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACT, [batch.device, unit.id, officer.id, batch.app_version, batch.made_total, at, at])
+    return Device(id=batch.device, unit=unit, officer=officer)
 
 
 def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[UUID, int]:
