@@ -1,12 +1,15 @@
 """SHELL: the tables of the organisation: units, officers, devices."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+# What an administrator may keep in Django's admin: configuration, no case content (2-records.md).
+REFERENCE_APPS = frozenset({"accounts", "geo", "django_celery_beat"})
 
 
 class UnitKind(models.TextChoices):
@@ -85,6 +88,17 @@ class Officer(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Administrators keep reference data in Django's admin; the content of cases is not theirs to see."""
+        return super().has_perm(perm, obj) or self._keeps(perm.partition(".")[0])
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Return whether the admin shows an app's section at all."""
+        return super().has_module_perms(app_label) or self._keeps(app_label)
+
+    def _keeps(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff and Role.ADMINISTRATOR in self.roles and app_label in REFERENCE_APPS
 
     def has_role(self, *roles: str) -> bool:
         """Return whether the officer holds at least one of `roles`."""
