@@ -31,5 +31,9 @@ def pick(rng: numpy.random.Generator, options: Sequence[T], weights: Sequence[fl
     """Return one of `options`, by relative weights where given."""
     if weights is None:
         return options[int(rng.integers(len(options)))]
-    total = float(sum(weights))
-    return options[int(rng.choice(len(options), p=[weight / total for weight in weights]))]
+    left = float(rng.random()) * sum(weights)
+    for option, weight in zip(options, weights, strict=True):
+        left -= weight
+        if left < 0:
+            return option
+    return options[-1]

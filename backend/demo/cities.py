@@ -56,11 +56,14 @@ HELSINKI = City(
     campaign="百万警进千万家（演示）",
 )
 
+# The parts that townships play: the demo station's, its neighbours with streets, the rest of its county, all others.
+PARTS = ("demo", "central", "county", "far")
+BUSY = ("demo", "central")
 CITIES = {city.city: city for city in (YICHUN, HELSINKI)}
 
 
 def demo_share(city: City, code: str) -> str:
-    """Return which part a township plays: `demo`, `central`, `county` (of the demo station) or `far`."""
+    """Return which of PARTS a township plays."""
     if code == city.demo_township:
         return "demo"
     if code in city.central:

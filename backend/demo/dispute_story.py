@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy
 
 from backend.demo.chance import pick, uuid7_at
+from backend.demo.cities import BUSY
 from backend.demo.deeds import Deed, Period, Person, Station
 from backend.demo.words import DISPUTES, TERMS, TRANSFERRED_TO
 
 # How many disputes a station finds in the period, on average, and the share that was found in the month before it.
-FOUND = {"demo": 24.0, "central": 7.0, "county": 2.0, "far": 1.2}
+FOUND = {"demo": 24.0, "central": 7.0, "county": 2.0, "far": 1.1}
 EARLIER_SHARE = 0.3
 # What becomes of a dispute, with weights: settled, settled and reopened, handed over, not settled, or left lying.
 FATES = ("settled", "reopened", "transferred", "failed", "left")
@@ -39,7 +40,8 @@ def disputes_of(station: Station, period: Period, rng: numpy.random.Generator, *
         offset = -int(rng.integers(1, 31)) if rng.random() < EARLIER_SHARE else int(rng.integers(0, days))
         opened = _at(period, offset, rng)
         leads = [one for one in station.people if one.is_lead] or list(station.people)
-        opener, worker = pick(rng, station.people), pick(rng, station.people)
+        keepers = station.people if station.part in BUSY else leads[:1]
+        opener, worker = pick(rng, keepers), pick(rng, keepers)
         case = Case(uuid7_at(opened, rng), period, opener, leads[0], worker)
         yield Deed(opener, opened.date(), "dispute.open", case.id, opened, _opening(station, opened, rng))
         yield from _events(case, opened, offset, rng)
@@ -85,7 +87,7 @@ def _steps(case: Case, fate: str, rng: numpy.random.Generator) -> Iterator[tuple
         return
     assigned = {"assignee": str(case.worker.officer_id), "note": "（演示）请尽快上门调解。"}
     yield 1 + int(rng.integers(0, 3)), case.lead, "assigned", assigned
-    for _ in range(int(rng.integers(1, 3))):
+    for _ in range(1 + int(rng.random() < 0.3)):
         yield 1 + int(rng.integers(0, 6)), case.worker, "session_held", {"note": "（演示）双方到场，分别听取意见。"}
     if fate == "transferred":
         yield 2, case.worker, "transferred", {"transferred_to": pick(rng, TRANSFERRED_TO)}
@@ -100,8 +102,9 @@ def _steps(case: Case, fate: str, rng: numpy.random.Generator) -> Iterator[tuple
 
 def _settled(case: Case, rng: numpy.random.Generator) -> Iterator[tuple[int, Person, str, dict[str, Any]]]:
     agreement = {"form": pick(rng, ("written", "oral")), "terms": pick(rng, TERMS)}
-    yield 1 + int(rng.integers(0, 5)), case.worker, "agreement_signed", {"agreement": agreement}
-    yield 1, case.worker, "resolved", {"agreement": agreement}
+    if rng.random() < 0.4:
+        yield 1 + int(rng.integers(0, 4)), case.worker, "agreement_signed", {"agreement": agreement}
+    yield 1 + int(rng.integers(0, 3)), case.worker, "resolved", {"agreement": agreement}
     if rng.random() < 0.5:
         yield (
             5 + int(rng.integers(0, 25)),

@@ -50,7 +50,7 @@ def _patrol(
     others = [one for one in station.people if one != author]
     partners = [pick(rng, others)] if others and rng.random() < 0.7 else []
     mode = "foot" if rng.random() < 0.7 else "ebike"
-    minutes = float(rng.uniform(35, 80))
+    minutes = float(rng.uniform(30, 65))
     fixes = fixes_on(
         walk(network, length_m=minutes * 60 * SPEED_MPS[mode], rng=rng), speed_mps=SPEED_MPS[mode], rng=rng
     )

@@ -1,10 +1,11 @@
 """SHELL: lets the phones of the story send their deeds through the same door as real ones."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, cast
+from uuid import UUID
 
 import numpy
 from django.conf import settings
@@ -33,24 +34,25 @@ def figures_later() -> Iterator[None]:
         settings.TASKS_AFTER_PUSH = before
 
 
-def send_all(
-    deeds: Iterable[Deed], *, rng: numpy.random.Generator, progress: Callable[[int], None] = lambda sent: None
-) -> int:
-    """Send the deeds of one station: every phone its day's records in one push, day by day; return how many.
+def send_all(deeds: Iterable[Deed], *, every_days: int, rng: numpy.random.Generator) -> int:
+    """Send the deeds of one station, every phone those of `every_days` days in one push; return how many.
 
     Sending the same deeds again changes nothing, so a story that was cut off can be told again from the start.
     Raises StoryRefused when a record is not accepted.
     """
-    ordered = sorted(deeds, key=lambda deed: (deed.sent_on, deed.person.device_id, deed.recorded_at))
+    ordered = sorted(deeds, key=lambda deed: (*_push(deed, every_days), deed.recorded_at))
     officers = Officer.objects.select_related("unit").in_bulk({deed.person.officer_id for deed in ordered})
     made: dict[Any, int] = {}
-    for (_, device_id), group in groupby(ordered, key=lambda deed: (deed.sent_on, deed.person.device_id)):
+    for (_, device_id), group in groupby(ordered, key=lambda deed: _push(deed, every_days)):
         batch = list(group)
         first_seq = made.get(device_id, 0) + 1
         made[device_id] = first_seq + len(batch) - 1
         _send(officers[batch[0].person.officer_id], batch, first_seq, rng)
-        progress(len(batch))
     return len(ordered)
+
+
+def _push(deed: Deed, every_days: int) -> tuple[int, UUID]:
+    return deed.sent_on.toordinal() // every_days, deed.person.device_id
 
 
 def _send(officer: Officer, deeds: list[Deed], first_seq: int, rng: numpy.random.Generator) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import shapely
@@ -11,38 +13,47 @@ from pyproj import Transformer
 
 from backend.accounts.models import Officer, Unit, UnitKind
 from backend.demo.chance import stream, uuid7_at
-from backend.demo.cities import CITIES, demo_share
+from backend.demo.cities import BUSY, CITIES, PARTS, demo_share
 from backend.demo.deeds import Deed, Door, Period, Person, Station
 from backend.demo.dispute_story import disputes_of
 from backend.demo.ground import Say, StoryPlan, campaign_id, lay_ground
 from backend.demo.patrol_story import patrols_of
 from backend.demo.phones import figures_later, send_all
+from backend.demo.processes import shared_out
 from backend.demo.visit_story import VisitWorld, visits_of
 from backend.demo.walks import Network, network_of
 from backend.reports.services import aggregate_days
 from geo.crs import WGS84_EPSG
 from geo.models import Area, Premises, StreetPiece
 from geo.selectors import deployment_held
+from patrol.derivation import leg_derive, legs_stale
 from visits.models import Campaign
 
 DISPUTES_BEFORE = timedelta(days=31)
+UNFINISHED = {"counting_rules__has_key": "demo_story", "frozen_at": None}
 
 
-def seed_story(plan: StoryPlan, say: Say) -> None:
-    """Lay the ground and tell the story. A story that was cut off is told to its end, from what its campaign remembers."""
-    begun = Campaign.objects.filter(counting_rules__has_key="demo_story", frozen_at=None).first()
+def seed_story(plan: StoryPlan, say: Say, *, processes: int = 1) -> None:
+    """Lay the ground and tell the story; one that was cut off is told to its end, as its campaign remembers it."""
+    begun = Campaign.objects.filter(**UNFINISHED).first()
     if begun is None:
         lay_ground(plan, say)
     else:
         plan = _remembered(begun)
         say(f"an earlier seed of {plan.city.city} was interrupted: continuing it")
-    with deployment_held(), figures_later():
-        sent = tell(plan, say)
-        say(f"records sent by the story's phones: {sent}")
-        report = aggregate_days(first=plan.first - DISPUTES_BEFORE, last=plan.today)
-    say(f"figures: {report.days} days, {report.legs_derived} tracks, {report.rows_changed} rows")
-    freeze_denominator(campaign_id(plan))
-    say("campaign: denominator frozen")
+    with figures_later():
+        say(f"records sent by the story's phones: {tell(plan, say, processes)}")
+    first = plan.first - DISPUTES_BEFORE
+    tracks = sum(shared_out(_derive, legs_stale(first=first, last=plan.today), processes=processes))
+    say(f"tracks laid on streets: {tracks}")
+    report = aggregate_days(first=first, last=plan.today)
+    say(f"figures: {report.days} days, {report.rows_changed} rows")
+    say(f"campaign: {freeze_denominator(campaign_id(plan))} doors frozen as its denominator")
+
+
+def _derive(leg_id: UUID) -> int:
+    leg_derive(leg_id=leg_id)
+    return 1
 
 
 def _remembered(campaign: Campaign) -> StoryPlan:
@@ -50,18 +61,25 @@ def _remembered(campaign: Campaign) -> StoryPlan:
     return StoryPlan(CITIES[told["city"]], told["seed"], told["scale"], date.fromisoformat(told["today"]))
 
 
-def tell(plan: StoryPlan, say: Say) -> int:
+def tell(plan: StoryPlan, say: Say, processes: int = 1) -> int:
     """Let every station's phones send what its people did; return how many records that was."""
-    period = Period(plan.first, plan.today, plan.city.zone)
-    stations = list(_stations(plan))
+    stations = sorted(_stations(plan), key=lambda station: PARTS.index(station.part))  # the longest tales first
     sent, quarter = 0, 1
-    for number, station in enumerate(stations, start=1):
-        deeds = list(_deeds(plan, station, period))
-        sent += send_all(deeds, rng=stream(plan.seed, "mutations", station.code))
+    counts = shared_out(partial(_tell_station, plan), stations, processes=processes)
+    for number, count in enumerate(counts, start=1):
+        sent += count
         if number * 4 >= quarter * len(stations):
             say(f"story: {number} of {len(stations)} stations, {sent} records")
             quarter = number * 4 // len(stations) + 1
     return sent
+
+
+def _tell_station(plan: StoryPlan, station: Station) -> int:
+    deeds = list(_deeds(plan, station, Period(plan.first, plan.today, plan.city.zone)))
+    # Where every dispute has one keeper, no phone has to wait for another, and a week's records go in one push.
+    every_days = 1 if station.part in BUSY else 7
+    with deployment_held():
+        return send_all(deeds, every_days=every_days, rng=stream(plan.seed, "mutations", station.code))
 
 
 def _deeds(plan: StoryPlan, station: Station, period: Period) -> Iterator[Deed]:
@@ -69,7 +87,7 @@ def _deeds(plan: StoryPlan, station: Station, period: Period) -> Iterator[Deed]:
     world = VisitWorld(period, campaign_id(plan), campaign_from)
     yield from visits_of(station, world, stream(plan.seed, "visits", station.code))
     yield from disputes_of(station, period, stream(plan.seed, "disputes", station.code), scale=plan.scale)
-    if station.part in ("demo", "central"):
+    if station.part in BUSY:
         network = _network(station.code, plan)
         if network.lines:
             degrees = Transformer.from_crs(plan.city.metric_epsg, WGS84_EPSG, always_xy=True)
@@ -119,4 +137,4 @@ def freeze_denominator(of: object) -> int:
 
 def is_unfinished() -> bool:
     """Return whether a story was begun here and cut off."""
-    return Campaign.objects.filter(counting_rules__has_key="demo_story", frozen_at=None).exists()
+    return Campaign.objects.filter(**UNFINISHED).exists()

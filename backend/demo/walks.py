@@ -99,8 +99,14 @@ def walk(network: Network, *, length_m: float, rng: numpy.random.Generator) -> s
 
 def _next_edge(network: Network, node: int, came_by: int, passes: Floats, rng: numpy.random.Generator) -> int:
     options = [edge for edge in network.at_node[node] if edge != came_by] or [came_by]
-    weights = numpy.array([0.05 ** passes[edge] for edge in options])
-    return int(rng.choice(options, p=weights / weights.sum()))
+    weights = [0.05 ** passes[edge] for edge in options]
+    # Drawn by hand: Generator.choice costs fifty times as much for three options, and a walk has hundreds of corners.
+    left = rng.random() * sum(weights)
+    for edge, weight in zip(options, weights, strict=True):
+        left -= weight
+        if left < 0:
+            return edge
+    return options[-1]
 
 
 def fixes_on(path: shapely.LineString, *, speed_mps: float, rng: numpy.random.Generator) -> Fixes:
@@ -110,8 +116,7 @@ def fixes_on(path: shapely.LineString, *, speed_mps: float, rng: numpy.random.Ge
     t_s = numpy.arange(0.0, path.length / speed_mps, FIX_EVERY_S)
     # People do not walk like clocks: the pace wavers by a tenth around its mean.
     pace = numpy.clip(rng.normal(1.0, 0.1, len(t_s)), 0.6, 1.4)
-    along_m = numpy.minimum(numpy.cumsum(pace) * FIX_EVERY_S * speed_mps, path.length)
-    points = shapely.line_interpolate_point(path, along_m)
+    x_m, y_m = _points_along(path, numpy.cumsum(pace) * FIX_EVERY_S * speed_mps)
     noise_x, noise_y = _noise(len(t_s), rng), _noise(len(t_s), rng)
     outlier = rng.random(len(t_s)) < OUTLIER_SHARE
     noise_x[outlier] += rng.normal(0, 120, int(outlier.sum()))
@@ -119,10 +124,17 @@ def fixes_on(path: shapely.LineString, *, speed_mps: float, rng: numpy.random.Ge
     kept = _outside_gaps(t_s, rng)
     return Fixes(
         t_s[kept],
-        (shapely.get_x(points) + noise_x)[kept],
-        (shapely.get_y(points) + noise_y)[kept],
+        (x_m + noise_x)[kept],
+        (y_m + noise_y)[kept],
         numpy.round(accuracy_m, 1)[kept],
     )
+
+
+def _points_along(path: shapely.LineString, along_m: Floats) -> tuple[Floats, Floats]:
+    """Return the positions at these metres along the path; beyond its end, the end."""
+    corners = shapely.get_coordinates(path)
+    at_m = numpy.concatenate([[0.0], numpy.cumsum(numpy.hypot(*numpy.diff(corners, axis=0).T))])
+    return numpy.interp(along_m, at_m, corners[:, 0]), numpy.interp(along_m, at_m, corners[:, 1])
 
 
 def _noise(count: int, rng: numpy.random.Generator) -> Floats:

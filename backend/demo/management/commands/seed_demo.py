@@ -1,5 +1,6 @@
 """SHELL: `manage.py seed_demo`: fills an empty installation with an invented, deterministic story."""
 
+import os
 import time
 from argparse import ArgumentParser
 from datetime import UTC, date, datetime, timedelta
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         if not 0 < options["scale"] <= 1:
             raise CommandError("--scale must be above 0 and at most 1")
         started = time.monotonic()
-        seed_story(_plan(options), lambda line: self._say(line, started))
+        seed_story(_plan(options), lambda line: self._say(line, started), processes=min(4, os.cpu_count() or 1))
         self.stdout.write(f"demo ready: accounts {', '.join(ACCOUNTS)}; password from XUNFANG_DEMO_PASSWORD")
 
     def _say(self, line: str, started: float) -> None:
