@@ -10,21 +10,39 @@ export interface Classes {
 const SHARE_BOUNDS = [0.2, 0.4, 0.6, 0.8];
 const DAY_BOUNDS = [8, 31, 61, 91];
 
-/** 1, 2, 5, 10, 20, 50 …: the smallest such step that is not below the value. */
-function roundedUp(value: number): number {
+/** Rounded to a number people say: 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or ten times that. */
+function rounded(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= value - 1e-9) ?? 10;
-  return step * power;
+  const steps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
+  const near = (step: number): number => Math.abs(step * power - value);
+  const best = steps.reduce((kept, step) => (near(step) < near(kept) ? step : kept));
+  return Number((best * power).toPrecision(2));
 }
 
-/** Five equal classes of a round width that reach over the largest value; counts never split a whole number. */
+/** Value below which this share of the sorted values lies. */
+function quantile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
+}
+
+/**
+ * Five classes with round bounds that hold about as many townships each, so that one busy town does not paint all
+ * others alike; counts never split a whole number.
+ */
 export function classesOf(values: readonly (number | null)[], unit: MetricUnit): Classes {
   if (unit === 'share') return { bounds: SHARE_BOUNDS };
   if (unit === 'days') return { bounds: DAY_BOUNDS };
-  const largest = Math.max(0, ...values.filter((value) => value !== null));
-  const width = largest <= 0 ? 1 : roundedUp(largest / 5);
-  const whole = unit === 'count' ? Math.max(1, Math.ceil(width)) : width;
-  return { bounds: [1, 2, 3, 4].map((step) => step * whole) };
+  const sorted = values
+    .filter((value) => value !== null && value > 0)
+    .sort((a, b) => Number(a) - Number(b)) as number[];
+  const least = unit === 'count' ? 1 : 0.1;
+  const bounds: number[] = [];
+  for (const share of [0.2, 0.4, 0.6, 0.8]) {
+    const value = rounded(Math.max(least, quantile(sorted, share)));
+    const bound = unit === 'count' ? Math.ceil(value) : value;
+    const before = bounds.at(-1);
+    bounds.push(before === undefined ? bound : Math.max(bound, Number((before + least).toPrecision(3))));
+  }
+  return { bounds };
 }
 
 /** Index of the class of a value, 0 is the lowest; null stays null: no data is not zero. */

@@ -1,5 +1,6 @@
 /** SHELL: the township map: vector tiles coloured by classes that come apart from the geometry. */
 import {
+  LngLatBounds,
   Map as MapView,
   NavigationControl,
   setWorkerUrl,
@@ -42,6 +43,7 @@ const INKS: Record<Theme, Ink> = {
 export interface TownshipPaint {
   /** Index of the class; null when there is nothing to colour. */
   class: number | null;
+  /** Drawn with a strong outline: the asker's own among those of others. */
   own: boolean;
 }
 
@@ -83,8 +85,15 @@ function classFill(theme: Theme): ExpressionSpecification {
 function styleOf(theme: Theme): StyleSpecification {
   const ink = INKS[theme];
   const chosen = ['boolean', ['feature-state', 'chosen'], false] as const;
-  const outline = ['case', chosen, ink.chosen, ['boolean', ['get', 'own'], false], ink.own, ink.line];
-  const width = ['case', chosen, 3, ['boolean', ['get', 'own'], false], 2, 0.6];
+  const outline = [
+    'case',
+    chosen,
+    ink.chosen,
+    ['boolean', ['feature-state', 'own'], false],
+    ink.own,
+    ink.line,
+  ];
+  const width = ['case', chosen, 3, ['boolean', ['feature-state', 'own'], false], 2, 0.6];
   const unclassed = ['case', ['==', ['feature-state', 'class'], null], 1, 0];
   return {
     version: 8,
@@ -116,11 +125,23 @@ function styleOf(theme: Theme): StyleSpecification {
   } as StyleSpecification;
 }
 
+type Nested = number[] | Nested[];
+
+function isPoint(part: Nested): part is [number, number] {
+  return typeof part[0] === 'number';
+}
+
+function extend(bounds: LngLatBounds, part: Nested): void {
+  if (isPoint(part)) bounds.extend(part);
+  else for (const inner of part as Nested[]) extend(bounds, inner);
+}
+
 export class CoverageMap {
   readonly #map: MapView;
   #theme: Theme;
   #paint = new Map<number, TownshipPaint>();
   #chosen: number | null = null;
+  #fitted = false;
 
   constructor({ container, bounds, theme, label, onSelect }: MapOptions) {
     this.#theme = theme;
@@ -139,6 +160,9 @@ export class CoverageMap {
     this.#map.on('style.load', () => {
       this.#addHatch();
       this.#repaint();
+    });
+    this.#map.on('idle', () => {
+      this.#fitOnce();
     });
     this.#map.on('click', 'fill', (event) => {
       const code: unknown = event.features?.[0]?.properties['code'];
@@ -177,19 +201,30 @@ export class CoverageMap {
   }
 
   #repaint(): void {
-    for (const [id, paint] of this.#paint) this.#setState(id, { class: paint.class });
+    for (const [id, paint] of this.#paint) this.#setState(id, { class: paint.class, own: paint.own });
     if (this.#chosen !== null) this.#setState(this.#chosen, { chosen: true });
+  }
+
+  /** Brings the townships with figures into view, once: a lead sees the branch and not the whole city. */
+  #fitOnce(): void {
+    if (this.#fitted || this.#paint.size === 0) return;
+    const seen = this.#map.queryRenderedFeatures({ layers: ['fill'] });
+    const painted = seen.filter(({ id }) => typeof id === 'number' && this.#paint.has(id));
+    if (painted.length === 0) return;
+    this.#fitted = true;
+    const bounds = new LngLatBounds();
+    for (const { geometry } of painted) {
+      if (geometry.type === 'Polygon' || geometry.type === 'MultiPolygon')
+        extend(bounds, geometry.coordinates);
+    }
+    this.#map.fitBounds(bounds, { padding: 16, animate: false });
   }
 
   resize(): void {
     this.#map.resize();
   }
 
-  /** True once every tile in view is drawn: tests and screenshots wait for it. */
-  get idle(): boolean {
-    return this.#map.loaded() && this.#map.areTilesLoaded();
-  }
-
+  /** Calls when everything in view is drawn: tests and screenshots wait for it. */
   onIdle(call: () => void): void {
     this.#map.on('idle', call);
   }

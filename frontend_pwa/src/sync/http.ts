@@ -52,6 +52,9 @@ async function failureOf(response: Response): Promise<Answer> {
 export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): Promise<Answer> {
   const headers = new Headers(init.headers);
   headers.set('accept', 'application/json');
+  // Rules and notes come as words: in the language of the screen.
+  const language = globalThis.document?.documentElement.lang;
+  if (language) headers.set('accept-language', language);
   if (init.body) headers.set('content-type', 'application/json');
   if (init.method && init.method !== 'GET') headers.set('x-csrftoken', csrfToken());
   try {

@@ -28,8 +28,9 @@ export async function whoAmI(fetch: Fetch): Promise<WhoAnswer> {
 }
 
 async function fetchCsrfCookie(fetch: Fetch): Promise<void> {
-  await ask(fetch, `${AUTH}/auth/session`);
-  if (!document.cookie.includes('csrftoken=')) await ask(fetch, `${AUTH}/config`);
+  // `config` answers 200 to everybody; asking for the session would be a 401 in every browser's log.
+  await ask(fetch, `${AUTH}/config`);
+  if (!document.cookie.includes('csrftoken=')) await ask(fetch, `${AUTH}/auth/session`);
 }
 
 function refusal(answer: Extract<Answer, { ok: false }>): SignInAnswer {

@@ -6,8 +6,10 @@ describe('classes of the map', () => {
   test('shares have fixed classes, so that two maps can be compared', () => {
     expect(classesOf([0.01, 0.02], 'share').bounds).toEqual([0.2, 0.4, 0.6, 0.8]);
   });
-  test('counts get five classes of a round width that reach over the largest', () => {
-    expect(classesOf([3, 87, null], 'count').bounds).toEqual([20, 40, 60, 80]);
+  test('counts get five classes of about as many townships each, with round bounds', () => {
+    expect(classesOf([3, 11, 12, 19, 22, 31, 33, 48, 52, 870, null], 'count').bounds).toEqual([
+      10, 20, 30, 50,
+    ]);
   });
   test('small counts are never split below one', () => {
     expect(classesOf([0, 1, 2], 'count').bounds).toEqual([1, 2, 3, 4]);
@@ -17,7 +19,7 @@ describe('classes of the map', () => {
   });
   test('zero is the lowest class and no data is no class', () => {
     const classes = classesOf([0, 100], 'count');
-    expect([classOf(0, classes), classOf(100, classes), classOf(null, classes)]).toEqual([0, 4, null]);
+    expect([classOf(0, classes), classOf(500, classes), classOf(null, classes)]).toEqual([0, 4, null]);
   });
   test('a value on a bound belongs to the class above it', () => {
     expect(classOf(0.2, classesOf([], 'share'))).toBe(1);

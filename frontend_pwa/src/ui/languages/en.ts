@@ -2,6 +2,7 @@
 import type { zh } from './zh';
 
 export const en = {
+  'app.colon': ': ',
   'app.title': 'Xunfang',
   'app.loading': 'Opening…',
   'app.skip': 'Skip to content',

@@ -1,6 +1,7 @@
 /** PURE: every text of the screen in Chinese (zh-Hans), the language the others are measured against. */
 
 export const zh = {
+  'app.colon': '：',
   'app.title': '巡访',
   'app.loading': '正在打开…',
   'app.skip': '跳到内容',
