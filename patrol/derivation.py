@@ -15,17 +15,17 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from backend.common.outcomes import Touched
-from geo.coverage import areas_of_points, street_coverage
+from geo.coverage import BUFFER_M, areas_of_points, street_coverage
 from geo.crs import WGS84_EPSG, metric
 from geo.models import StreetPiece
 from geo.selectors import areas_current, deployment
-from patrol.effort import REACH_MAX_M, effort, gap_reach, with_local_time
+from patrol.effort import effort, gap_reach, with_local_time
 from patrol.models import FixBlock, Leg, LegTownship, Patrol, PieceLeg
 from patrol.tracks import clean_fixes, track_gaps, track_segments
 
-# Degrees beside the track that are looked at: as far as a gap reaches. A degree of latitude is about 111 km, one of
-# longitude 45 km at 66° north, so 0.07° are enough on both axes up to there.
-_MARGIN_DEG = REACH_MAX_M / 45_000
+# The shortest degree: of longitude at 66° north (one of latitude is about 111 km). A margin in metres divided by it
+# is wide enough on both axes up to there.
+_SHORTEST_DEG_M = 45_000
 
 
 def legs_stale(*, first: date, last: date) -> list[UUID]:
@@ -105,7 +105,8 @@ def _derive(leg: Leg, outing: Patrol) -> tuple[pd.DataFrame, pd.DataFrame]:
     usable = cleaned[cleaned["dropped"] == ""]
     if usable.empty:
         return pd.DataFrame(), pd.DataFrame()
-    around = _around(usable)
+    # Streets are loaded as far as the buffer reaches; only a gap makes it worth looking further.
+    around = _around(usable, margin_m=max([2 * BUFFER_M, *gaps["reach_m"]]))
     middle_x_m, middle_y_m = (segments[f"{axis}0_m"] + segments[f"{axis}1_m"] for axis in "xy")
     townships = _townships(around, place.metric_epsg)
     area_ids = areas_of_points(middle_x_m.to_numpy() / 2, middle_y_m.to_numpy() / 2, townships)
@@ -138,9 +139,10 @@ def _fixes(leg: Leg, metric_epsg: int) -> pd.DataFrame:
     return pd.DataFrame(columns).assign(x_m=projected.x.to_numpy(), y_m=projected.y.to_numpy())
 
 
-def _around(usable: pd.DataFrame) -> Polygon:
-    west, east = usable["lon"].min() - _MARGIN_DEG, usable["lon"].max() + _MARGIN_DEG
-    south, north = usable["lat"].min() - _MARGIN_DEG, usable["lat"].max() + _MARGIN_DEG
+def _around(usable: pd.DataFrame, margin_m: float) -> Polygon:
+    margin_deg = margin_m / _SHORTEST_DEG_M
+    west, east = usable["lon"].min() - margin_deg, usable["lon"].max() + margin_deg
+    south, north = usable["lat"].min() - margin_deg, usable["lat"].max() + margin_deg
     around = Polygon.from_bbox((west, south, east, north))
     around.srid = WGS84_EPSG
     return around
