@@ -14,7 +14,7 @@ from backend.demo.words import OBSERVATIONS
 
 FIXES_A_BLOCK = 600
 SPEED_MPS = {"foot": 1.35, "ebike": 4.0}
-PATROLS_A_DAY = {"demo": 2.0, "central": 1.2}
+PATROLS_A_DAY = {"demo": 2.0, "central": 0.8}
 # Hours at which outings start, by day and by night (night is 20:00–06:00).
 STARTS_H = (8.5, 9.5, 10.5, 14.5, 15.5, 16.5, 20.25, 21.0, 22.0)
 
