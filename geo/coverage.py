@@ -55,13 +55,15 @@ def _cut(ids: "pd.Index[Any]", key: Any, state: str) -> pd.DataFrame:
 def _passed(segments: pd.DataFrame, pieces: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
     """Return the positions of the pieces that lie within 25 m of the segments with at least 60 % of their length."""
     ends = segments[["x0_m", "y0_m", "x1_m", "y1_m"]].to_numpy(dtype=float).reshape(-1, 2, 2)
-    # Each segment by itself and then their union: the same area as a buffer of the whole track, at a sixth of the cost.
-    walked = shapely.union_all(shapely.buffer(shapely.linestrings(ends), BUFFER_M))
+    # Merged first: buffering one long line costs a tenth of dissolving the buffers of its 5-second segments.
+    walked = shapely.buffer(shapely.line_merge(shapely.multilinestrings(shapely.linestrings(ends))), BUFFER_M)
     shapely.prepare(walked)
     near = np.sort(pieces.sindex.query(walked, predicate="intersects"))
     lines = pieces.geometry.to_numpy()[near]
-    inside_m = shapely.length(shapely.intersection(lines, walked))
-    return near[inside_m >= PASSED_SHARE * shapely.length(lines)]
+    inside = shapely.contains(walked, lines)  # most pieces are, and need no intersection
+    cut = lines[~inside]
+    inside[~inside] = shapely.length(shapely.intersection(cut, walked)) >= PASSED_SHARE * shapely.length(cut)
+    return near[inside]
 
 
 def _reachable(gaps: pd.DataFrame, pieces: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
