@@ -56,6 +56,7 @@ export const en = {
   'sync.sending': 'Sending',
   'sync.pulling': 'Syncing',
   'sync.no_network': 'No network, records are kept on this phone',
+  'sync.no_network_idle': 'No network, you can go on working',
   'sync.busy': 'Server busy, trying again by itself',
   'sync.signed_out': 'Session ended, sign in again',
   'sync.refused': 'The server refuses to sync, ask your administrator',

@@ -52,6 +52,7 @@ export const zh = {
   'sync.sending': '正在上传',
   'sync.pulling': '正在同步',
   'sync.no_network': '没有网络，记录保存在本机',
+  'sync.no_network_idle': '没有网络，可照常记录',
   'sync.busy': '服务器忙，自动重试中',
   'sync.signed_out': '登录已失效，需重新登录',
   'sync.refused': '服务器拒绝同步，请联系管理员',
