@@ -6,6 +6,7 @@ import geopandas
 import numpy
 import pandas
 import shapely
+from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 PIECE_M = 20.0
@@ -35,7 +36,8 @@ def cut_streets(streets: geopandas.GeoDataFrame, piece_m: float = PIECE_M) -> ge
     return geopandas.GeoDataFrame(pandas.DataFrame(columns), geometry=lines, crs=streets.crs)
 
 
-def _cut(line: shapely.LineString, length_m: float, piece_m: float) -> list[shapely.LineString]:
+def _cut(line: BaseGeometry, length_m: float, piece_m: float) -> list[BaseGeometry]:
     count = piece_count(length_m, piece_m)
+    whole = shapely.LineString(shapely.get_coordinates(line))
     edges = numpy.linspace(0.0, length_m, count + 1)
-    return [substring(line, start, end) for start, end in pairwise(edges)]
+    return [substring(whole, start, end) for start, end in pairwise(edges)]

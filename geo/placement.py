@@ -2,6 +2,7 @@
 
 import geopandas
 import pandas
+import shapely
 
 BORDER_M = 200.0
 
@@ -45,8 +46,8 @@ def near_border(
     points: geopandas.GeoSeries, area_ids: pandas.Series, townships: geopandas.GeoDataFrame
 ) -> pandas.Series:
     """Return whether each point lies within 200 m of the border of its own township; False outside all townships."""
-    borders = townships.set_index("area_id").geometry.boundary
+    borders = dict(zip(townships["area_id"], shapely.boundary(list(townships.geometry)), strict=True))
     near = pandas.Series(False, index=points.index)
     for area_id, members in area_ids.dropna().groupby(area_ids.dropna()):
-        near[members.index] = points[members.index].distance(borders[area_id]) <= BORDER_M
+        near[members.index] = shapely.distance(list(points.loc[members.index]), borders[area_id]) <= BORDER_M
     return near

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import cast
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import shapely
-from django.contrib.gis.geos import GEOSGeometry
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon
 from django.db import transaction
 
 from backend.accounts.models import Unit
@@ -77,7 +78,7 @@ def beats_create(*, beats: Iterable[BeatColumns]) -> int:
             unit_id=beat.unit_id,
             area_id=beat.area_id,
             name=beat.name,
-            boundary=GEOSGeometry(memoryview(shapely.to_wkb(beat.boundary)), srid=4326),
+            boundary=cast(MultiPolygon, GEOSGeometry(memoryview(shapely.to_wkb(beat.boundary)), srid=4326)),
         )
         for beat in beats
     ]

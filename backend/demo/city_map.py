@@ -9,6 +9,7 @@ import geopandas
 import numpy
 import pandas
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from backend.demo.chance import stream
 from backend.demo.cities import City, demo_share
@@ -61,11 +62,13 @@ def _yichun(city: City, seed: int, scale: float) -> CityMap:
     # The file of the counties holds the prefecture as an eleventh outline.
     counties = outlines[outlines["level"] == "county"].assign(parent="360900")
     metric = townships.to_crs(epsg=city.metric_epsg)
-    streets: dict[str, list[PlannedStreet]] = {
-        row.code: plan_streets(row.geometry, stream(seed, "streets", row.code), reach_m=900 * min(1, scale**0.5))
-        for row in metric[metric["code"].isin(city.central)].itertuples()
+    named = list(zip(metric["code"], metric["name"], metric.geometry, strict=True))
+    streets = {
+        code: plan_streets(shape, stream(seed, "streets", code), reach_m=900 * min(1, scale**0.5))
+        for code, _, shape in named
+        if code in city.central
     }
-    doors = [door for row in metric.itertuples() for door in _yichun_doors(city, row, streets, seed, scale)]
+    doors = [door for township in named for door in _yichun_doors(city, township, streets, seed, scale)]
     return CityMap(
         prefecture=layer_of(outlines[outlines["code"] == "360900"]),
         counties=layer_of(counties[["code", "name", "parent", "geometry"]]),
@@ -76,9 +79,13 @@ def _yichun(city: City, seed: int, scale: float) -> CityMap:
 
 
 def _yichun_doors(
-    city: City, township: object, streets: dict[str, list[PlannedStreet]], seed: int, scale: float
+    city: City,
+    township: tuple[str, str, BaseGeometry],
+    streets: dict[str, list[PlannedStreet]],
+    seed: int,
+    scale: float,
 ) -> list[PlannedDoor]:
-    code, name, shape = township.code, township.name, township.geometry  # type: ignore[attr-defined]
+    code, name, shape = township
     count = max(2, round(DOORS[demo_share(city, code)] * scale))
     rng = stream(seed, "doors", code)
     if code in streets:
@@ -122,12 +129,12 @@ def _helsinki(city: City, seed: int, scale: float) -> CityMap:
     )
 
 
-def _areas(rows: list[tuple[str, str, str, shapely.Geometry]], city: City) -> geopandas.GeoDataFrame:
+def _areas(rows: list[tuple[str, str, str, BaseGeometry]], city: City) -> geopandas.GeoDataFrame:
     columns = {name: [row[position] for row in rows] for position, name in enumerate(("code", "name", "parent"))}
     return geopandas.GeoDataFrame(columns, geometry=[row[3] for row in rows], crs=city.metric_epsg)
 
 
-def _voronoi(outline: shapely.Polygon, count: int, rng: numpy.random.Generator) -> list[shapely.Geometry]:
+def _voronoi(outline: BaseGeometry, count: int, rng: numpy.random.Generator) -> list[BaseGeometry]:
     """Return `count` cells of the outline around evenly spread seats, from south-west to north-east."""
     west, south, east, north = outline.bounds
     seats = [

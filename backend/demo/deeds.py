@@ -49,7 +49,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Period:
-    """The days of the story: `first` to `today`, both included, in the city's zone. `today` ends at ten in the morning."""
+    """The days of the story: `first` to `today`, both included, in the city's zone. `today` ends at ten."""
 
     first: date
     today: date

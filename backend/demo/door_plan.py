@@ -1,9 +1,10 @@
-"""PURE: invents doors: beside the streets where there are streets, in hamlets elsewhere. A door is a place, not a person."""
+"""PURE: invents doors: beside the streets where there are any, in hamlets elsewhere. A door is a place only."""
 
 from dataclasses import dataclass
 
 import numpy
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from backend.demo.chance import pick
 from backend.demo.street_plan import PlannedStreet
@@ -66,7 +67,7 @@ def _door(code: str, number: int, kind: str, address: str, name: str, x_m: float
 
 
 def doors_in_hamlets(
-    township: shapely.Polygon, *, code: str, name: str, count: int, rng: numpy.random.Generator
+    township: BaseGeometry, *, code: str, name: str, count: int, rng: numpy.random.Generator
 ) -> list[PlannedDoor]:
     """Return `count` doors in a few hamlets scattered over a township without streets."""
     hamlets = _points_inside(township.buffer(-300), max(1, count // 9), rng, township)
@@ -84,7 +85,7 @@ def doors_in_hamlets(
 
 
 def _points_inside(
-    ground: shapely.Geometry, count: int, rng: numpy.random.Generator, township: shapely.Polygon
+    ground: BaseGeometry, count: int, rng: numpy.random.Generator, township: BaseGeometry
 ) -> list[shapely.Point]:
     if ground.is_empty:
         return [township.representative_point()] * count

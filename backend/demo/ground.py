@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import geopandas
 import shapely
 from django.db import transaction
+from shapely.geometry.base import BaseGeometry
 
 from backend.accounts.models import Unit, UnitKind
 from backend.demo.chance import stream, uuid7_at
@@ -89,34 +91,32 @@ def _beats(plan: StoryPlan, stations: dict[str, Unit]) -> list[BeatColumns]:
     frame = townships_frame()
     degrees = frame.crs, 4326
     beats = []
-    for row in frame.itertuples():
-        share = demo_share(plan.city, row.code)
+    for code, area_id, shape in zip(frame["code"], frame["area_id"], frame.geometry, strict=True):
+        share = demo_share(plan.city, code)
         if share == "far":
             continue
-        for number, part in enumerate(_slices(row.geometry, 3 if share in ("demo", "central") else 2), start=1):
+        for number, part in enumerate(_slices(shape, 3 if share in ("demo", "central") else 2), start=1):
             name = f"第{'一二三'[number - 1]}责任区"
-            beat_id = uuid7_at(plan.began_at, stream(plan.seed, "beat", row.code, number))
+            beat_id = uuid7_at(plan.began_at, stream(plan.seed, "beat", code, number))
             boundary = _reprojected(part, *degrees)
-            beats.append(BeatColumns(beat_id, stations[row.code].id, int(row.area_id), name, boundary))
+            beats.append(BeatColumns(beat_id, stations[code].id, int(area_id), name, boundary))
     return beats
 
 
-def _slices(shape: shapely.Geometry, count: int) -> list[shapely.Geometry]:
+def _slices(shape: BaseGeometry, count: int) -> list[BaseGeometry]:
     west, south, east, north = shape.bounds
     width_m = (east - west) / count
     strips = [shapely.box(west + i * width_m, south, west + (i + 1) * width_m, north) for i in range(count)]
     return [part for part in (shape.intersection(strip) for strip in strips) if part.area > 0]
 
 
-def _reprojected(shape: shapely.Geometry, source: Any, target: int) -> shapely.MultiPolygon:
-    import geopandas
-
+def _reprojected(shape: BaseGeometry, source: Any, target: int) -> shapely.MultiPolygon:
     degrees = geopandas.GeoSeries([shape], crs=source).to_crs(epsg=target).iloc[0]
     return shapely.MultiPolygon([part for part in shapely.get_parts(degrees) if part.geom_type == "Polygon"])
 
 
 def _campaign(plan: StoryPlan) -> Campaign:
-    """Make the running campaign. Its rules also keep what the story was told from, so that it can be told to its end."""
+    """Make the running campaign. Its rules also keep what the story is told from, so that it can be told on."""
     starts_on = plan.today - timedelta(days=20)
     told = {"city": plan.city.city, "seed": plan.seed, "scale": plan.scale, "today": plan.today.isoformat()}
     return Campaign.objects.create(

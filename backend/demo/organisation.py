@@ -1,4 +1,4 @@
-"""SHELL: makes the invented organisation of a demo city: a bureau, branches, stations, their officers and five accounts."""
+"""SHELL: makes the invented organisation of a demo city: bureau, branches, stations, officers, five accounts."""
 
 from datetime import datetime
 from typing import Any

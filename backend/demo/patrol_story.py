@@ -106,7 +106,8 @@ def _observation(
     category, text = pick(rng, OBSERVATIONS)
     when = start + timedelta(seconds=float(fixes.t_s[at]))
     place = {
-        "lon": round(float(lon), 7), "lat": round(float(lat), 7), "accuracy_m": float(fixes.accuracy_m[at]), "age_s": 2.0,
+        "lon": round(float(lon), 7), "lat": round(float(lat), 7), "accuracy_m": float(fixes.accuracy_m[at]),
+        "age_s": 2.0,
     }  # fmt: skip
     payload = {"patrol": patrol_id, "category": category, "text": text, "place": place}
     return Deed(author, on, "patrol.observe", uuid7_at(when, rng), when, payload)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import numpy
@@ -83,4 +83,4 @@ def _mutation(deed: Deed, seq: int, rng: numpy.random.Generator) -> dict[str, An
 
 
 def _wire(instant: datetime) -> str:
-    return cast(str, instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

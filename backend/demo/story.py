@@ -1,4 +1,4 @@
-"""SHELL: tells the story: reads people and doors, lets every station's phones send their month, then takes the figures."""
+"""SHELL: tells the story: lets every station's phones send their month, then takes the figures."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -6,6 +6,7 @@ from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import geopandas
 import shapely
 from django.db import transaction
 from django.db.models import Q
@@ -111,18 +112,14 @@ def _person(officer: Officer, plan: StoryPlan) -> Person:
 
 def _network(code: str, plan: StoryPlan) -> Network:
     """Return the walkable streets of a township."""
-    to_metric = Transformer.from_crs(WGS84_EPSG, plan.city.metric_epsg, always_xy=True)
-    pieces = (
-        StreetPiece.objects.filter(area__code=code).order_by("street__ref", "ordinal").values_list("line", flat=True)
-    )
-    lines = [
-        shapely.transform(shapely.from_wkb(bytes(line.wkb)), to_metric.transform, interleaved=False) for line in pieces
-    ]
-    return network_of(lines)
+    rows = StreetPiece.objects.filter(area__code=code).order_by("street__ref", "ordinal")
+    lines = [shapely.from_wkb(bytes(line.wkb)) for line in rows.values_list("line", flat=True)]
+    metric_lines = geopandas.GeoSeries(lines, crs=WGS84_EPSG).to_crs(epsg=plan.city.metric_epsg)
+    return network_of(list(metric_lines))
 
 
 @transaction.atomic
-def freeze_denominator(of: object) -> int:
+def freeze_denominator(of: UUID) -> int:
     """Write down which doors the campaign counts: those active on its first day. Return how many."""
     campaign = Campaign.objects.select_for_update().get(id=of)
     begun = Q(active_from__lte=campaign.starts_on)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy
 import shapely
 from shapely.affinity import rotate, translate
+from shapely.geometry.base import BaseGeometry
 
 from backend.demo.chance import pick
 from backend.demo.words import ALLEYS, STREETS_ACROSS, STREETS_ALONG
@@ -25,9 +26,7 @@ class PlannedStreet:
     line: shapely.LineString
 
 
-def plan_streets(
-    township: shapely.Polygon, rng: numpy.random.Generator, *, reach_m: float = 900.0
-) -> list[PlannedStreet]:
+def plan_streets(township: BaseGeometry, rng: numpy.random.Generator, *, reach_m: float = 900.0) -> list[PlannedStreet]:
     """Return the streets of a township's centre: nothing farther than `reach_m` from a point well inside it.
 
     `township` is in a metric CRS. The network is one piece in nearly all cases; the same rng state draws the same.
@@ -65,12 +64,12 @@ def _diagonal(centre: shapely.Point, reach_m: float, turn_deg: float, rng: numpy
     return PlannedStreet("斜行演示大道", "primary", translate(line, centre.x, centre.y))
 
 
-def _inside(street: PlannedStreet, ground: shapely.Geometry) -> list[shapely.LineString]:
+def _inside(street: PlannedStreet, ground: BaseGeometry) -> list[shapely.LineString]:
     parts = shapely.get_parts(street.line.intersection(ground))
     return [part for part in parts if part.geom_type == "LineString" and part.length > 60]
 
 
-def _alleys(streets: list[PlannedStreet], ground: shapely.Geometry, rng: numpy.random.Generator) -> list[PlannedStreet]:
+def _alleys(streets: list[PlannedStreet], ground: BaseGeometry, rng: numpy.random.Generator) -> list[PlannedStreet]:
     """Return dead ends that leave the streets at right angles, about one every 160 m."""
     alleys = []
     for street in streets:

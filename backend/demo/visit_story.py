@@ -1,6 +1,6 @@
 """PURE: a station's visits: which doors were tried when, by whom, and what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -51,12 +51,10 @@ def visits_of(station: Station, world: VisitWorld, rng: numpy.random.Generator) 
 
 def _round(
     station: Station, doors: list[Door], offset: int, world: VisitWorld, rng: numpy.random.Generator
-) -> Iterator[Deed]:
+) -> Generator[Deed, None, list[Door]]:
     """Yield one round; return the doors where nobody was at home. Two in three rounds are an outing of their own."""
-    on = world.period.first + timedelta(days=offset)
-    hour = pick(rng, ROUND_HOURS) if on < world.period.today else 8.0
-    midnight = datetime.combine(on, time(0), tzinfo=ZoneInfo(world.period.zone))
-    at = midnight + timedelta(hours=hour, seconds=int(rng.integers(0, 900)))
+    at = _start(world.period, offset, rng)
+    on = at.date()
     author = pick(rng, station.people)
     partners = [one for one in station.people if one != author][: int(rng.integers(0, 2))]
     officers = [str(one.officer_id) for one in partners]
@@ -75,6 +73,13 @@ def _round(
         ended = at + timedelta(seconds=120)
         yield Deed(author, on, "patrol.end", patrol_id, ended, {"patrol": str(patrol_id), "ended_how": "officer"})
     return absent
+
+
+def _start(period: Period, offset: int, rng: numpy.random.Generator) -> datetime:
+    on = period.first + timedelta(days=offset)
+    hour = pick(rng, ROUND_HOURS) if on < period.today else 8.0
+    midnight = datetime.combine(on, time(0), tzinfo=ZoneInfo(period.zone))
+    return midnight + timedelta(hours=hour, seconds=int(rng.integers(0, 900)))
 
 
 def _text(value: UUID | None) -> str | None:

@@ -3,11 +3,13 @@
 The walked line is known, so that coverage computed from the fixes can be held against the truth.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 Floats = NDArray[numpy.float64]
 FIX_EVERY_S = 5.0
@@ -36,13 +38,13 @@ class Fixes:
     accuracy_m: Floats
 
 
-def network_of(streets: list[shapely.LineString]) -> Network:
+def network_of(streets: Sequence[BaseGeometry]) -> Network:
     """Return the largest connected network of the streets, cut at every crossing. No streets: an empty network.
 
     Streets that cross without meeting (a bridge) are joined: good enough to walk on, not to navigate by.
     """
-    noded = shapely.get_parts(shapely.union_all(numpy.array(streets, dtype=object))) if streets else []
-    lines = [line for line in noded if line.geom_type == "LineString" and line.length > 0]
+    together = shapely.union_all(numpy.array(list(streets), dtype=object))
+    lines = [line for line in shapely.get_parts(together) if isinstance(line, shapely.LineString) and line.length > 0]
     keys: dict[tuple[int, int], int] = {}
     ends = numpy.array(
         [[keys.setdefault(_key(line.coords[end]), len(keys)) for end in (0, -1)] for line in lines], dtype=numpy.int64
@@ -126,7 +128,7 @@ def fixes_on(path: shapely.LineString, *, speed_mps: float, rng: numpy.random.Ge
         t_s[kept],
         (x_m + noise_x)[kept],
         (y_m + noise_y)[kept],
-        numpy.round(accuracy_m, 1)[kept],
+        accuracy_m.round(1)[kept],
     )
 
 

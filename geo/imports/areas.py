@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-import pandas
 import shapely
 from django.db import connection, transaction
+from geopandas import GeoDataFrame, GeoSeries
+from shapely.geometry.base import BaseGeometry
 
 from geo.imports.columns import judged_keys, refuse, require_columns, text_column
 from geo.imports.layers import Layer
@@ -65,32 +67,32 @@ def areas_import(
     return ImportReport(layer.rows_read, created, changed, unchanged, (*problems, *repaired))
 
 
-def _named(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]]:
+def _named(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[RowProblem]]:
     nameless, long = frame["name"].eq(""), frame["name"].str.len().gt(120)
     problems = [*refuse(frame, nameless, "name_missing"), *refuse(frame, long, "too_long", "a name: 120 characters")]
     return frame[~(nameless | long)], problems
 
 
-def _repaired(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]]:
+def _repaired(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[RowProblem]]:
     """Return the frame with valid boundaries: a figure of eight becomes two rings; what has no surface is refused."""
     invalid = ~frame.geometry.is_valid
-    reasons = shapely.is_valid_reason(frame.geometry[invalid].to_numpy())
+    reasons = shapely.is_valid_reason(list(frame.geometry[invalid]))
     notes = [
         RowProblem(int(row), str(code), "geometry_repaired", str(reason), refused=False)
         for row, code, reason in zip(frame.loc[invalid, "row"], frame.loc[invalid, "code"], reasons, strict=True)
     ]
-    surfaces = frame.geometry.make_valid().map(_surface)
-    flat = surfaces.is_empty
+    surfaces = GeoSeries([_surface(shape) for shape in frame.geometry.make_valid()], index=frame.index, crs=frame.crs)
+    flat = surfaces.map(lambda shape: shape.is_empty).astype(bool)
     refused = refuse(frame, flat, "geometry_type", "no surface is left after repair")
     return frame.set_geometry(surfaces)[~flat], [*notes, *refused]
 
 
-def _surface(shape: shapely.Geometry) -> shapely.MultiPolygon:
+def _surface(shape: BaseGeometry) -> shapely.MultiPolygon:
     parts = shapely.get_parts(shapely.get_parts(shape))
     return shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
 
 
-def _upsert(frame: pandas.DataFrame, parents: dict[str, int], key: dict[str, object]) -> tuple[int, int]:
+def _upsert(frame: GeoDataFrame, parents: dict[str, int], key: dict[str, Any]) -> tuple[int, int]:
     columns = {
         "codes": list(frame["code"]),
         "names": list(frame["name"]),

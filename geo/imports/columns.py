@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pandas
+from geopandas import GeoDataFrame
 
 from backend.common.problems import problem
 from geo.imports.report import RowCode, RowProblem
@@ -40,7 +41,7 @@ def refuse(frame: pandas.DataFrame, bad: pandas.Series, problem_code: RowCode, d
     ]
 
 
-def judged_keys(frame: pandas.DataFrame, max_length: int) -> tuple[pandas.DataFrame, list[RowProblem]]:
+def judged_keys(frame: GeoDataFrame, max_length: int) -> tuple[GeoDataFrame, list[RowProblem]]:
     """Return the rows whose `code` can be a key, and refusals: no code, one too long, one that an earlier row has."""
     missing = frame["code"].eq("")
     long = frame["code"].str.len().gt(max_length)

@@ -12,6 +12,7 @@ import pandas
 import shapely
 from pyproj import CRS
 from shapely.errors import ShapelyError
+from shapely.geometry.base import BaseGeometry
 
 from backend.common.problems import Problem, problem
 from geo.crs import crs_named, wgs84
@@ -95,14 +96,14 @@ def _rows(features: list[Any], wanted: tuple[str, ...]) -> tuple[list[dict[str, 
     return rows, problems
 
 
-def _geometry(feature: Any, wanted: tuple[str, ...]) -> shapely.Geometry | tuple[RowCode, str]:
+def _geometry(feature: Any, wanted: tuple[str, ...]) -> BaseGeometry | tuple[RowCode, str]:
     geometry = feature.get("geometry") if isinstance(feature, dict) else None
     if not isinstance(geometry, dict):
         return "geometry_missing", "no geometry"
     if geometry.get("type") not in wanted:
         return "geometry_type", f"a {geometry.get('type')}"
     try:
-        shape: shapely.Geometry = shapely.geometry.shape(geometry)
+        shape = shapely.geometry.shape(geometry)
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         return "geometry_unreadable", str(error)[:120]
     if shape.is_empty or not all(math.isfinite(edge) for edge in shape.bounds):

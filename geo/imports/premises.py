@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import geopandas
@@ -86,7 +87,7 @@ def premises_import(
 def _columns(frame: geopandas.GeoDataFrame, fields: PremisesFields) -> geopandas.GeoDataFrame:
     parts = [text_column(frame, name) for name in fields.address]
     kinds = text_column(frame, fields.kind)
-    address = parts[0].str.cat(parts[1:], sep=" ").str.strip() if parts[1:] else parts[0]
+    address = pandas.concat(parts, axis=1).agg(" ".join, axis=1).str.strip()
     return frame.assign(
         code=text_column(frame, fields.ref),
         address=address,
@@ -96,7 +97,7 @@ def _columns(frame: geopandas.GeoDataFrame, fields: PremisesFields) -> geopandas
     )
 
 
-def _judged(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]]:
+def _judged(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list[RowProblem]]:
     bad = {
         "address_missing": frame["address"].eq(""),
         "kind_unknown": ~frame["kind"].isin([kind.value for kind in PremisesKind]),
@@ -116,7 +117,7 @@ def _judged(frame: pandas.DataFrame) -> tuple[pandas.DataFrame, list[RowProblem]
 def _placed(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list[RowProblem]]:
     """Return the doors with township, beat and unit: the unit of the beat, else the station of the township."""
     townships = selectors.townships_frame()
-    points = frame.geometry.to_crs(townships.crs)
+    points = frame.geometry.to_crs(epsg=selectors.deployment().metric_epsg)
     placed = frame.join(place_points(points, townships, selectors.beats_frame()))
     stations = townships.set_index("area_id")["unit_id"]
     outside = placed["area_id"].isna()
@@ -132,7 +133,22 @@ def _placed(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list
 def _upsert(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> tuple[list[Change], int]:
     refs = list(frame["code"])
     held = dict(Premises.objects.filter(external_ref__in=refs).values_list("id", "unit_id"))
-    columns = {
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, _arrays(frame, active_from, id_of))
+        written = cursor.fetchall()
+    changes = [Change(unit_id, "premises", door_id, version) for door_id, unit_id, version, _ in written]
+    # A door that moved to another station leaves the phones of the old one.
+    left = [
+        Change(held[door_id], "premises", door_id, version, "retract")
+        for door_id, unit_id, version, _ in written
+        if door_id in held and held[door_id] != unit_id
+    ]
+    return [*changes, *left], sum(is_new for *_, is_new in written)
+
+
+def _arrays(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> dict[str, Any]:
+    refs = list(frame["code"])
+    return {
         "active_from": active_from,
         "refs": refs,
         "ids": [id_of(ref) for ref in refs],
@@ -147,14 +163,3 @@ def _upsert(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[s
         "lats": [float(lat) for lat in frame.geometry.y],
         "uncertain": [bool(near) for near in frame["border_uncertain"]],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, columns)
-        written = cursor.fetchall()
-    changes = [Change(unit_id, "premises", door_id, version) for door_id, unit_id, version, _ in written]
-    # A door that moved to another station leaves the phones of the old one.
-    left = [
-        Change(held[door_id], "premises", door_id, version, "retract")
-        for door_id, unit_id, version, _ in written
-        if door_id in held and held[door_id] != unit_id
-    ]
-    return [*changes, *left], sum(is_new for *_, is_new in written)

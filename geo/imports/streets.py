@@ -1,11 +1,14 @@
 """SHELL: brings street centre lines of one edition in and cuts them into pieces. The key is (edition, ref)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import geopandas
 import pandas
 import shapely
+from django.contrib.gis.geos import LineString
 from django.db import connection, transaction
 
 from geo import selectors
@@ -75,7 +78,7 @@ def streets_import(*, layer: Layer, edition: str, fields: StreetFields = StreetF
 
 
 def _upsert(frame: pandas.DataFrame, edition: str) -> dict[str, tuple[int, bool]]:
-    columns = {
+    columns: dict[str, Any] = {
         "edition": edition,
         "refs": list(frame["code"]),
         "names": list(frame["name"]),
@@ -87,10 +90,10 @@ def _upsert(frame: pandas.DataFrame, edition: str) -> dict[str, tuple[int, bool]
         return {ref: (id, is_new) for ref, id, is_new in cursor.fetchall()}
 
 
-def _cut_again(frame: geopandas.GeoDataFrame, ids: dict[str, int], before: dict[str, object]) -> None:
+def _cut_again(frame: geopandas.GeoDataFrame, ids: dict[str, int], before: Mapping[str, LineString]) -> None:
     """Make the pieces of the streets that are new or whose line moved; a new name alone keeps the pieces."""
     moved = [
-        code in ids and (code not in before or bytes(before[code].wkb) != shapely.to_wkb(line))  # type: ignore[attr-defined]
+        code in ids and (code not in before or bytes(before[code].wkb) != shapely.to_wkb(line))
         for code, line in zip(frame["code"], frame.geometry, strict=True)
     ]
     chosen = frame[moved].set_index("code")

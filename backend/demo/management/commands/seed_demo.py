@@ -23,9 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--city", choices=sorted(CITIES), default="yichun")
         parser.add_argument("--scale", type=float, default=1.0, help="how much of the story: 0.02 to 1 (default 1)")
         parser.add_argument("--seed", type=int, default=20261101, help="another seed, another story")
-        parser.add_argument(
-            "--today", type=date.fromisoformat, help="last day of the story (default: today in the city)"
-        )
+        parser.add_argument("--today", type=date.fromisoformat, help="last day of the story (default: today)")
         parser.add_argument("--if-empty", action="store_true", help="do nothing, and say so, when units exist already")
         parser.add_argument("--remove-accounts", action="store_true", help="deactivate the five demo accounts and end")
 
@@ -51,6 +49,6 @@ class Command(BaseCommand):
 
 def _plan(options: dict[str, Any]) -> StoryPlan:
     city = CITIES[options["city"]]
-    # The story's last day ends at ten in the morning: before ten, today has not happened yet, and yesterday is the last.
+    # The story's last day ends at ten in the morning: before ten, yesterday is the last day that has happened.
     now = datetime.now(tz=UTC).astimezone(ZoneInfo(city.zone))
     return StoryPlan(city, options["seed"], options["scale"], options["today"] or (now - timedelta(hours=10)).date())
