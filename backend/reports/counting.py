@@ -61,13 +61,20 @@ def disputes_overdue(facts: Facts) -> pd.DataFrame:
 
 
 def passed(facts: Facts) -> pd.DataFrame:
-    passed = facts.pieces[facts.pieces["is_passed"].astype(bool)]
-    return passed.drop_duplicates([*KEY, "piece"])
+    """Street pieces passed at least once in the period, each once."""
+    pieces = _each_piece_once(facts)
+    return pieces[pieces["is_passed"].astype(bool)]
 
 
 def unknown(facts: Facts) -> pd.DataFrame:
-    unknown = facts.pieces.drop_duplicates([*KEY, "piece"]).set_index([*KEY, "piece"])
-    return unknown.drop(index=pd.MultiIndex.from_frame(passed(facts)[[*KEY, "piece"]])).reset_index()
+    """Street pieces within reach of a gap that nobody otherwise passed in the period, each once."""
+    pieces = _each_piece_once(facts)
+    return pieces[~pieces["is_passed"].astype(bool)]
+
+
+def _each_piece_once(facts: Facts) -> pd.DataFrame:
+    best_first = facts.pieces.sort_values("is_passed", ascending=False, kind="stable")
+    return best_first.drop_duplicates([*KEY, "piece"])
 
 
 # --- how it becomes a number ------------------------------------------------------------------------------------------

@@ -38,20 +38,31 @@ OPEN_STATES = (DisputeState.FOUND, DisputeState.REGISTERED, DisputeState.ASSIGNE
 
 @dataclass(frozen=True)
 class Cut:
-    """Which days, which townships, and what a period is: each day (None), or the window that begins on `period`."""
+    """Which days and townships, and what a period is: each day (None), or the window that begins on `period`.
+
+    The hour is read only where a rule needs it: with it 70,000 visits are twice as many groups. `part` is the part of
+    the day that a window asks for; days are always read with both.
+    """
 
     first: date
     last: date
     areas: Sequence[int]
     period: date | None = None
+    part: str = "all"
 
-    def day(self, field: str) -> dict[str, Any]:
-        """Return the filter of a day column and a township column, for `QuerySet.filter`."""
-        return {f"{field}__range": (self.first, self.last)}
+    @property
+    def by_part(self) -> bool:
+        """Whether day and night must be told apart."""
+        return self.period is None or self.part != "all"
+
+    def on(self, day_field: str, area_field: str = "area") -> Q:
+        """Return the condition "on these days in these townships"."""
+        return Q(**{f"{day_field}__range": (self.first, self.last), f"{area_field}__in": self.areas})
 
     def group(self, day_field: str, *others: str) -> list[str]:
-        """Return the columns to group by: the day only where each day is a period of its own."""
-        return [*others] if self.period else [day_field, *others]
+        """Return the columns to group by: the day only where each day is a period, the hour only where it is needed."""
+        days = [] if self.period else [day_field]
+        return [*days, *(name for name in others if self.by_part or name not in {"hour", "part"})]
 
     def frame(self, rows: Iterable[tuple[Any, ...]], day_field: str, columns: Sequence[str]) -> pd.DataFrame:
         """Return rows as a frame with `period`, and `part` in place of `hour`."""
@@ -78,7 +89,7 @@ def load_days(first: date, last: date, areas: Sequence[int]) -> Facts:
 
 def load_window(window: Window, part: str, areas: Sequence[int]) -> Facts:
     """Return everything the figures of a window need. Kilometres and hours are sums of the townships' days."""
-    cut = Cut(window.first, window.last, areas, period=window.first)
+    cut = Cut(window.first, window.last, areas, period=window.first, part=part)
     return facts_of(
         judged_on=window.judged_on,
         visits=_visits(cut, _in_denominator(window)),
@@ -86,11 +97,11 @@ def load_window(window: Window, part: str, areas: Sequence[int]) -> Facts:
         lone_visits=_lone_visits(cut),
         disputes=_disputes(cut),
         open_disputes=_open_disputes(cut),
-        effort=_effort_sums(cut, part),
+        effort=_effort_sums(cut),
         pieces=_pieces(cut),
         doors=_doors(cut, window),
         streets=_streets(cut),
-        earlier_visits=_earlier_visits(cut, part),
+        earlier_visits=_earlier_visits(cut),
     )
 
 
@@ -99,12 +110,7 @@ def _hour(field: str) -> ExtractHour:
 
 
 def _current_visits(cut: Cut) -> QuerySet[Visit]:
-    return Visit.objects.filter(cut_q(cut, "occurred_on"), is_current=True)
-
-
-def cut_q(cut: Cut, day_field: str, area_field: str = "area") -> Q:
-    """Return the condition "on these days in these townships"."""
-    return Q(**cut.day(day_field), **{f"{area_field}__in": cut.areas})
+    return Visit.objects.filter(cut.on("occurred_on"), is_current=True)
 
 
 def _visits(cut: Cut, in_denominator: Q | Exists) -> pd.DataFrame:
@@ -150,27 +156,22 @@ def _doors(cut: Cut, window: Window) -> pd.DataFrame:
 
 def _outings(cut: Cut) -> pd.DataFrame:
     keys = cut.group("started_on", "area_id", "hour")
-    rows = Patrol.objects.filter(cut_q(cut, "started_on")).annotate(hour=_hour("started_at"))
+    rows = Patrol.objects.filter(cut.on("started_on")).annotate(hour=_hour("started_at"))
     counted = rows.values(*keys).annotate(n=Count("officers")).values_list(*keys, "n")
     return cut.frame(counted, "started_on", [*keys, "n"])
 
 
 def _lone_visits(cut: Cut) -> pd.DataFrame:
-    rows = (
-        _current_visits(cut)
-        .filter(patrol=None)
-        .annotate(hour=_hour("occurred_at"), officer=Cast("officers__id", Text()))
-    )
-    columns = ["area_id", "occurred_on", "hour", "officer"]
-    frame = pd.DataFrame.from_records(list(rows.values_list(*columns).distinct()), columns=columns)
-    frame = frame.rename(columns={"occurred_on": "on"})
-    frame = frame.assign(period=cut.period or frame["on"], part=day_parts(frame["hour"].to_numpy(dtype="int64")))
-    return frame.drop(columns="hour")
+    rows = _current_visits(cut).filter(patrol=None)
+    rows = rows.annotate(hour=_hour("occurred_at"), officer=Cast("officers__id", Text()), day=F("occurred_on"))
+    keys = cut.group("occurred_on", "day", "area_id", "hour", "officer")
+    frame = cut.frame(rows.values_list(*keys).distinct(), "occurred_on", keys)
+    return frame.rename(columns={"day": "on"})
 
 
 def _disputes(cut: Cut) -> pd.DataFrame:
     keys = cut.group("opened_on", "area_id", "hour", "state", "is_resolved")
-    rows = Dispute.objects.filter(cut_q(cut, "opened_on")).annotate(
+    rows = Dispute.objects.filter(cut.on("opened_on")).annotate(
         hour=_hour("opened_at"),
         is_resolved=ExpressionWrapper(Q(resolved_on__isnull=False), output_field=BooleanField()),
     )
@@ -186,23 +187,23 @@ def _open_disputes(cut: Cut) -> pd.DataFrame:
 
 def _effort(cut: Cut) -> pd.DataFrame:
     columns = ["on", "area_id", "part", "km", "hours"]
-    return cut.frame(LegTownship.objects.filter(cut_q(cut, "on")).values_list(*columns), "on", columns)
+    return cut.frame(LegTownship.objects.filter(cut.on("on")).values_list(*columns), "on", columns)
 
 
-def _effort_sums(cut: Cut, part: str) -> pd.DataFrame:
-    rows = TownshipDay.objects.filter(cut_q(cut, "on"), part=part).values("area_id", "part")
+def _effort_sums(cut: Cut) -> pd.DataFrame:
+    rows = TownshipDay.objects.filter(cut.on("on"), part=cut.part).values("area_id", "part")
     summed = rows.annotate(km=Sum("patrol_km"), hours=Sum("patrol_hours")).values_list("area_id", "part", "km", "hours")
     return cut.frame(summed, "", ["area_id", "part", "km", "hours"])
 
 
 def _pieces(cut: Cut) -> pd.DataFrame:
-    keys = cut.group("on", "piece__area_id", "part", "piece_id", "piece__length_m")
-    passed = BoolOr(Q(state=PieceState.PASSED))
-    rows = PieceLeg.objects.filter(cut_q(cut, "on", "piece__area")).values(*keys).annotate(is_passed=passed)
-    names = {"piece__area_id": "area_id", "piece_id": "piece", "piece__length_m": "length_m", "on": "period"}
-    frame = pd.DataFrame.from_records(list(rows.values_list(*keys, "is_passed")), columns=[*keys, "is_passed"])
-    frame = frame.rename(columns=names)
-    return frame.assign(period=cut.period) if cut.period else frame
+    keys = cut.group("on", "area_id", "part", "piece_id", "length_m")
+    rows = PieceLeg.objects.filter(cut.on("on", "piece__area"))
+    rows = rows.filter(part=cut.part) if cut.part != "all" else rows
+    rows = rows.annotate(area_id=F("piece__area_id"), length_m=F("piece__length_m"))
+    grouped = rows.values(*keys).annotate(is_passed=BoolOr(Q(state=PieceState.PASSED)))
+    frame = cut.frame(grouped.values_list(*keys, "is_passed"), "on", [*keys, "is_passed"])
+    return frame.rename(columns={"piece_id": "piece"})
 
 
 def _streets(cut: Cut) -> pd.DataFrame:
@@ -211,7 +212,7 @@ def _streets(cut: Cut) -> pd.DataFrame:
     return frame.rename(columns={"length": "length_m"})
 
 
-def _earlier_visits(cut: Cut, part: str) -> pd.DataFrame:
-    rows = TownshipDay.objects.filter(area__in=cut.areas, on__lt=cut.first, part=part, visits__gt=0)
+def _earlier_visits(cut: Cut) -> pd.DataFrame:
+    rows = TownshipDay.objects.filter(area__in=cut.areas, on__lt=cut.first, part=cut.part, visits__gt=0)
     latest = rows.values("area_id").annotate(last_on=Max("on")).values_list("area_id", "last_on")
     return cut.frame(latest, "", ["area_id", "last_on"])
