@@ -29,9 +29,9 @@ function isDue(door: Premises, today_on: string): boolean {
   return door.next_due_on === null ? door.last_visited_at === null : door.next_due_on <= today_on;
 }
 
+/** Doors of one day keep the order in which they came: sorting 50,000 addresses would be felt at each change. */
 function byDueDate(a: DueDoor, b: DueDoor): number {
-  if (a.overdue_days !== b.overdue_days) return (b.overdue_days ?? -1) - (a.overdue_days ?? -1);
-  return a.door.address < b.door.address ? -1 : 1;
+  return (b.overdue_days ?? -1) - (a.overdue_days ?? -1);
 }
 
 /** Due doors: nearest first when a position is known, else longest overdue first and never visited last. */
