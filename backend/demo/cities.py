@@ -20,6 +20,8 @@ class City:
     neighbour_township: str
     central: tuple[str, ...]
     campaign: str
+    # How bureau, branch and station are called: the name of their area goes into the braces.
+    unit_names: tuple[str, str, str]
 
 
 YICHUN = City(
@@ -37,6 +39,7 @@ YICHUN = City(
     neighbour_township="360902003",
     central=("360902001", "360902003", "360902004", "360902005", "360902010", "360902002"),
     campaign="百万警进千万家（演示）",
+    unit_names=("{}公安局（演示）", "{}分局（演示）", "{}派出所（演示）"),
 )
 
 HELSINKI = City(
@@ -54,6 +57,7 @@ HELSINKI = City(
     neighbour_township="HEL002",
     central=("HEL001", "HEL002", "HEL003", "HEL004", "HEL005", "HEL006"),
     campaign="百万警进千万家（演示）",
+    unit_names=("{} bureau (demo)", "{} branch (demo)", "{} station (demo)"),
 )
 
 # The parts that townships play: the demo station's, its neighbours with streets, the rest of its county, all others.

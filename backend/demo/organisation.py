@@ -20,20 +20,20 @@ ACCOUNTS = ("officer", "lead", "neighbour", "analyst", "administrator")
 def units_create(city: City, *, seed: int, at: datetime) -> dict[str, Unit]:
     """Make the bureau, a branch a county and a station a township; return the stations by township code."""
     (prefecture,) = areas_current("prefecture")
-    bureau = _unit(None, UnitKind.BUREAU, prefecture.code, f"{city.name}公安局（演示）", seed, at)
+    of_bureau, of_branch, of_station = city.unit_names
+    bureau = _unit(None, UnitKind.BUREAU, prefecture.code, of_bureau.format(city.name), seed, at)
     stations = {}
     for county in areas_current("county").order_by("code"):
-        branch_name = f"{county.name.removesuffix('区').removesuffix('县').removesuffix('市')}分局（演示）"
-        branch = _unit(bureau, UnitKind.BRANCH, county.code, branch_name, seed, at)
+        branch = _unit(bureau, UnitKind.BRANCH, county.code, of_branch.format(_short(county.name)), seed, at)
         for township in Area.objects.filter(parent=county).defer("boundary").order_by("code"):
-            name = f"{_short(township.name)}派出所（演示）"
+            name = of_station.format(_short(township.name))
             stations[township.code] = _unit(branch, UnitKind.STATION, f"{township.code}-1", name, seed, at)
             unit_area_set(unit=stations[township.code], area=township)
     return stations
 
 
 def _short(name: str) -> str:
-    for ending in ("街道", "镇", "乡"):
+    for ending in ("街道", "镇", "乡", "区", "县", "市"):
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)
     return name
