@@ -70,6 +70,8 @@ def _make_home(home: Path) -> None:
         # Root's home stays passable (0711) because PostgreSQL, inside it, belongs to another account.
         home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
         (home / "log").mkdir(mode=0o700, exist_ok=True)
+        # Django's STATIC_ROOT: WhiteNoise warns in every log where it is missing.
+        (home / "static").mkdir(mode=0o755, exist_ok=True)
     except OSError as error:
         raise OpsFailure(f"XUNFANG_HOME={home} cannot be used: {error.strerror}.") from None
 
