@@ -71,8 +71,8 @@ def leg_derive(*, leg_id: UUID) -> frozenset[Touched]:
 
 
 def _touched_by(leg: Leg, outing: Patrol) -> set[Touched]:
-    pairs = {*leg.townships.values_list("area_id", "on"), *leg.pieces.values_list("piece__area_id", "on").distinct()}
-    pairs.add((outing.area_id, outing.started_on))
+    rows = [*leg.townships.values_list("area_id", "on"), *leg.pieces.values_list("piece__area_id", "on").distinct()]
+    pairs: set[tuple[int | None, date]] = {*rows, (outing.area_id, outing.started_on)}
     return {Touched(area_id, on) for area_id, on in pairs if area_id is not None}
 
 
