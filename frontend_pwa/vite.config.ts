@@ -5,7 +5,13 @@ import { serviceWorker } from './build/service_worker.ts';
 import packageFacts from './package.json' with { type: 'json' };
 
 const BACKEND = process.env['XUNFANG_BACKEND'] ?? 'http://127.0.0.1:8000';
-const proxied = ['/api', '/_allauth', '/tiles'];
+/** The host stays as the browser wrote it: the server's CSRF check compares it with the page's origin. */
+const proxy = Object.fromEntries(
+  ['/api', '/_allauth', '/tiles', '/admin', '/static'].map((path) => [
+    path,
+    { target: BACKEND, changeOrigin: false },
+  ]),
+);
 
 export default defineConfig({
   plugins: [svelte(), serviceWorker()],
@@ -19,7 +25,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   worker: { format: 'es' },
-  server: { proxy: Object.fromEntries(proxied.map((path) => [path, BACKEND])) },
-  preview: { proxy: Object.fromEntries(proxied.map((path) => [path, BACKEND])) },
+  server: { proxy },
+  preview: { proxy },
   test: { include: ['src/**/*.test.ts', 'tests/**/*.test.ts'], setupFiles: ['fake-indexeddb/auto'] },
 });

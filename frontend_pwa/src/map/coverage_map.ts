@@ -43,6 +43,8 @@ const INKS: Record<Theme, Ink> = {
 export interface TownshipPaint {
   /** Index of the class; null when there is nothing to colour. */
   class: number | null;
+  /** A small count that the server does not tell: dotted, not hatched. */
+  hidden: boolean;
   /** Drawn with a strong outline: the asker's own among those of others. */
   own: boolean;
 }
@@ -55,21 +57,42 @@ export interface MapOptions {
   onSelect: (code: string) => void;
 }
 
-function hatching(colour: string): ImageData {
-  const size = 12;
+const PATTERN_PX = 12;
+
+function drawn(draw: (pen: CanvasRenderingContext2D) => void): ImageData {
   const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = size;
+  canvas.width = canvas.height = PATTERN_PX;
   const pen = canvas.getContext('2d');
-  if (!pen) return new ImageData(size, size);
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.4;
-  for (const shift of [-size, 0, size]) {
-    pen.beginPath();
-    pen.moveTo(shift, size);
-    pen.lineTo(shift + size, 0);
-    pen.stroke();
-  }
-  return pen.getImageData(0, 0, size, size);
+  if (!pen) return new ImageData(PATTERN_PX, PATTERN_PX);
+  draw(pen);
+  return pen.getImageData(0, 0, PATTERN_PX, PATTERN_PX);
+}
+
+function hatching(colour: string): ImageData {
+  return drawn((pen) => {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 1.4;
+    for (const shift of [-PATTERN_PX, 0, PATTERN_PX]) {
+      pen.beginPath();
+      pen.moveTo(shift, PATTERN_PX);
+      pen.lineTo(shift + PATTERN_PX, 0);
+      pen.stroke();
+    }
+  });
+}
+
+function dots(colour: string): ImageData {
+  return drawn((pen) => {
+    pen.fillStyle = colour;
+    for (const [x, y] of [
+      [3, 3],
+      [9, 9],
+    ] as const) {
+      pen.beginPath();
+      pen.arc(x, y, 1.3, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  });
 }
 
 function classFill(theme: Theme): ExpressionSpecification {
@@ -94,7 +117,9 @@ function styleOf(theme: Theme): StyleSpecification {
     ink.line,
   ];
   const width = ['case', chosen, 3, ['boolean', ['feature-state', 'own'], false], 2, 0.6];
-  const unclassed = ['case', ['==', ['feature-state', 'class'], null], 1, 0];
+  const hidden = ['boolean', ['feature-state', 'hidden'], false] as const;
+  const dotted = ['case', hidden, 1, 0];
+  const hatched = ['case', ['all', ['==', ['feature-state', 'class'], null], ['!', hidden]], 1, 0];
   return {
     version: 8,
     sources: {
@@ -108,7 +133,8 @@ function styleOf(theme: Theme): StyleSpecification {
     layers: [
       { id: 'page', type: 'background', paint: { 'background-color': ink.page } },
       { id: 'fill', type: 'fill', ...LAYER, paint: { 'fill-color': classFill(theme) } },
-      { id: 'hatch', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'hatch', 'fill-opacity': unclassed } },
+      { id: 'hatch', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'hatch', 'fill-opacity': hatched } },
+      { id: 'dots', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'dots', 'fill-opacity': dotted } },
       { id: 'line', type: 'line', ...LAYER, paint: { 'line-color': outline, 'line-width': width } },
       {
         ...{ id: 'name', type: 'symbol', ...LAYER, minzoom: 8.5 },
@@ -154,11 +180,8 @@ export class CoverageMap {
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
-    this.#map.on('styleimagemissing', ({ id }) => {
-      if (id === 'hatch') this.#addHatch();
-    });
     this.#map.on('style.load', () => {
-      this.#addHatch();
+      this.#addPatterns();
       this.#repaint();
     });
     this.#map.on('idle', () => {
@@ -172,8 +195,10 @@ export class CoverageMap {
     this.#map.on('mouseleave', 'fill', () => (this.#map.getCanvas().style.cursor = ''));
   }
 
-  #addHatch(): void {
-    if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', hatching(INKS[this.#theme].hatch));
+  #addPatterns(): void {
+    const { hatch } = INKS[this.#theme];
+    if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', hatching(hatch));
+    if (!this.#map.hasImage('dots')) this.#map.addImage('dots', dots(hatch));
   }
 
   /** Gives every township its class; a township that is missing is hatched. */
@@ -201,7 +226,8 @@ export class CoverageMap {
   }
 
   #repaint(): void {
-    for (const [id, paint] of this.#paint) this.#setState(id, { class: paint.class, own: paint.own });
+    for (const [id, paint] of this.#paint)
+      this.#setState(id, { class: paint.class, hidden: paint.hidden, own: paint.own });
     if (this.#chosen !== null) this.#setState(this.#chosen, { chosen: true });
   }
 

@@ -96,6 +96,10 @@ export class SyncEngine {
           if (this.#state.phase !== 'stopped') this.#dispatch(event);
         }
       });
+    } catch {
+      // the lock was refused or taken away: what was to be done is done by the next round
+      this.#work = null;
+      this.#dispatch(this.#failed({ kind: 'busy', retry_after_s: null }));
     } finally {
       this.#running = false;
       if (this.#work) void this.#round();

@@ -54,8 +54,10 @@ export class FiguresFeed {
     this.trouble = loaded.kind === 'loaded' ? null : loaded.kind;
     if (loaded.kind !== 'loaded') return;
     const loaded_at_ms = this.#office.now();
-    this.answer = loaded.value;
     this.loadedAt_ms = loaded_at_ms;
+    // Most answers repeat the last one: nothing is drawn or written for them.
+    if (JSON.stringify(loaded.value) === JSON.stringify(this.answer)) return;
+    this.answer = loaded.value;
     await setFact(this.#office.store, 'coverage', { query, answer: loaded.value, loaded_at_ms });
   }
 

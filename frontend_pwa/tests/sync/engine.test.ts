@@ -146,6 +146,22 @@ test('two tabs of one officer send one after the other, and each record once', a
   ]);
 });
 
+test('a lock that is refused is a failure like any other: the phone comes back', async () => {
+  const { store, server } = await phoneWith(1);
+  let refused = 0;
+  const locks: Locks = {
+    exclusively: (work) => {
+      refused += 1;
+      return refused === 1 ? Promise.reject(new DOMException('stolen', 'AbortError')) : work();
+    },
+  };
+  const phone = aPhone(store, server, { locks });
+  await phone.round();
+  expect(phone.status().trouble).toBe('busy');
+  await phone.round();
+  expect(await store.outbox.count()).toBe(0);
+});
+
 test('a record in its undo time is not sent', async () => {
   const { store, server } = await phoneWith(1);
   await aPhone(store, server, { now_ms: () => 4_999 }).round();

@@ -11,6 +11,8 @@ export const en = {
   'app.later': 'Later',
   'app.no_secure_context':
     'This address is not a secure connection (https), so the browser will not keep records offline. Open it by https or localhost.',
+  'app.no_storage':
+    'The browser does not let this app keep data. Leave private browsing or free some space, then try again.',
   'app.dismiss': 'Understood',
   'app.back': 'Back',
   'app.retry': 'Try again',

@@ -10,6 +10,7 @@ export const zh = {
   'app.later': '稍后',
   'app.no_secure_context':
     '此地址不是安全连接（https），浏览器不允许离线保存。请用 https 或 localhost 打开。',
+  'app.no_storage': '浏览器不允许在本机保存数据，无法使用。请退出隐私模式或清理空间后重试。',
   'app.dismiss': '知道了',
   'app.back': '返回',
   'app.retry': '重试',
