@@ -24,6 +24,13 @@ function quantile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }
 
+/** For a handful of values quantiles say nothing: five classes of one width reach over the largest. */
+function equalClasses(largest: number, unit: MetricUnit, least: number): Classes {
+  const width = rounded(Math.max(least, largest / 5));
+  const step = unit === 'count' ? Math.ceil(width) : width;
+  return { bounds: [1, 2, 3, 4].map((n) => Number((n * step).toPrecision(3))) };
+}
+
 /**
  * Five classes with round bounds that hold about as many townships each, so that one busy town does not paint all
  * others alike; counts never split a whole number.
@@ -35,6 +42,7 @@ export function classesOf(values: readonly (number | null)[], unit: MetricUnit):
     .filter((value) => value !== null && value > 0)
     .sort((a, b) => Number(a) - Number(b)) as number[];
   const least = unit === 'count' ? 1 : 0.1;
+  if (new Set(sorted).size < 5) return equalClasses(sorted.at(-1) ?? 0, unit, least);
   const bounds: number[] = [];
   for (const share of [0.2, 0.4, 0.6, 0.8]) {
     const value = rounded(Math.max(least, quantile(sorted, share)));

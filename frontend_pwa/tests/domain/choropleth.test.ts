@@ -11,6 +11,9 @@ describe('classes of the map', () => {
       10, 20, 30, 50,
     ]);
   });
+  test('a handful of values gets classes of one width', () => {
+    expect(classesOf([22, null], 'count').bounds).toEqual([4, 8, 12, 16]);
+  });
   test('small counts are never split below one', () => {
     expect(classesOf([0, 1, 2], 'count').bounds).toEqual([1, 2, 3, 4]);
   });
