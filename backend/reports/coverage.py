@@ -69,7 +69,7 @@ def township_coverage(officer: Officer, window: Window, part: str, *, now: datet
     figures = _figures_by_area(facts)
     revisions = _revisions(window, part, ids)
     lacking = missing_by_area(ids, now=now)
-    nothing = (1, None)
+    nothing = (1, _newest_as_of(window))
     rows = [
         {
             "id": pk, "code": code, "name": name, "county": county or "", "own": pk in own,
@@ -111,6 +111,12 @@ def _value(code: str, value: Any) -> Any:
     if code in WHOLE_NUMBERS:
         return int(value)
     return value.isoformat() if isinstance(value, date) else float(value)
+
+
+def _newest_as_of(window: Window) -> str:
+    """Return when anything was last counted: what a township without a row in the window is as of."""
+    newest = TownshipDay.objects.aggregate(at=Max("as_of"))["at"]
+    return wire_time(newest) if newest else f"{window.as_of.isoformat()}T00:00:00.000Z"
 
 
 def _revisions(window: Window, part: str, areas: Sequence[int]) -> dict[int, tuple[int, str]]:

@@ -11,8 +11,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Device, Officer
+from backend.reports.times import wire_time
 from geo.models import Premises
-from tests.backend.reports.conftest import DAY, aggregate
+from tests.backend.reports.conftest import DAY, aggregate, day_row
 from tests.builders import dispute, dispute_event, visit
 from tests.conftest import City
 from tests.factories import NOON, CampaignFactory, PremisesFactory
@@ -344,13 +345,13 @@ def test_the_answer_in_english_speaks_english(push: Push, client_of: Clients, of
     assert response.json()["features"][0]["properties"]["missing"][0]["text"] == "1 records announced and not received"
 
 
-def test_kilometres_come_from_the_aggregated_days(
+def test_as_of_is_when_the_townships_days_were_last_counted(
     push: Push, figures_of: Ask, officer: Officer, door: Premises
 ) -> None:
     push(officer, visit(door.id))
-    before = figures_of(officer, door.area)
-    assert (before["patrol_km"], before["as_of"]) == (0.0, None)
+    # Nothing was ever aggregated: as of the day that was asked about.
+    assert figures_of(officer, door.area)["as_of"] == "2026-11-20T00:00:00.000Z"
 
     aggregate()
 
-    assert figures_of(officer, door.area)["as_of"].endswith("Z")
+    assert figures_of(officer, door.area)["as_of"] == wire_time(day_row(door.area).as_of)
