@@ -16,6 +16,9 @@ from patrol.models import FixBlock, Leg, Observation, Patrol
 from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
 
 MAX_OUTING = timedelta(hours=12)
+# The skew of a wrong clock is measured anew at each push and holds the time the request was under way: the start and
+# the fixes of one outing, sent in two pushes, may be corrected by amounts that differ by as much.
+_SKEW_JITTER_MS = 10_000
 
 
 def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
@@ -131,8 +134,9 @@ def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> None:
 
 def _drop_outside(block: FixBlock, outing: Patrol) -> int:
     """Drop the readings of a block that lie outside its outing; count and return them."""
-    first_ms = outing.started_at.timestamp() * 1000
-    last_ms = (outing.ended_at or outing.started_at + MAX_OUTING).timestamp() * 1000
+    slack_ms = 0 if block.occurred_at == block.recorded_at else _SKEW_JITTER_MS
+    first_ms = outing.started_at.timestamp() * 1000 - slack_ms
+    last_ms = (outing.ended_at or outing.started_at + MAX_OUTING).timestamp() * 1000 + slack_ms
     keep = [position for position, t in enumerate(block.t_ms) if first_ms <= t <= last_ms]
     dropped = len(block.t_ms) - len(keep)
     if dropped:

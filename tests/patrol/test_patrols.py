@@ -6,9 +6,11 @@ from typing import Any
 
 from backend.accounts.models import Officer
 from backend.sync.models import FeedEntry, Mutation
+from backend.sync.push import receive_batch
 from backend.sync.tasks import end_overdue_patrols
+from backend.sync.wire import BatchHeader
 from patrol.models import FixBlock, Patrol
-from tests.builders import fixes, mutation, outing
+from tests.builders import batch, fixes, mutation, outing
 from tests.conftest import City, codes_of, outcomes_of
 from tests.factories import NOON, new_id
 
@@ -56,6 +58,22 @@ def test_a_phone_clock_an_hour_ahead_keeps_its_fixes_inside_the_outing(
     block = FixBlock.objects.get()
     assert (len(block.t_ms), block.outside_count) == (120, 0)
     assert abs(block.t_ms[0] / 1000 - now.timestamp()) < 60
+
+
+def test_first_fix_lost_when_two_pushes_measured_a_wrong_clock_differently(officer: Officer, city: City) -> None:
+    ahead = timedelta(hours=1)
+    _, leg_id, (start, leg, end) = outing(start=NOON + ahead, minutes=30)
+    block = fixes(leg_id, POINTS, start=NOON + ahead)
+
+    def push_with_latency(latency: timedelta, *mutations: dict[str, Any]) -> None:
+        sent_at = NOON + ahead + timedelta(minutes=31)
+        header = BatchHeader.model_validate(batch(mutations, sent_at=sent_at))
+        outcomes = receive_batch(officer=officer, batch=header, received_at=sent_at - ahead + latency)
+        assert set(outcomes_of(outcomes)) == {"applied"}
+
+    push_with_latency(timedelta(milliseconds=2100.4), start, leg)  # the clock seems 3597.9 s ahead
+    push_with_latency(timedelta(milliseconds=0.3), block, end)  # and here 3600.0 s: the fixes move before the start
+    assert FixBlock.objects.get().outside_count == 0
 
 
 def test_columns_of_unequal_length_are_quarantined(push: Push, officer: Officer, city: City) -> None:
