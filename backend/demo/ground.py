@@ -1,7 +1,7 @@
 """SHELL: lays the ground of the story in one transaction: deployment, areas, units, beats, streets, doors, campaign."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -37,10 +37,11 @@ class StoryPlan:
     seed: int
     scale: float
     today: date
+    days: int = DAYS
 
     @property
     def first(self) -> date:
-        return self.today - timedelta(days=DAYS)
+        return self.today - timedelta(days=self.days)
 
     @property
     def began_at(self) -> datetime:
@@ -118,7 +119,7 @@ def _reprojected(shape: BaseGeometry, source: Any, target: int) -> shapely.Multi
 def _campaign(plan: StoryPlan) -> Campaign:
     """Make the running campaign. Its rules also keep what the story is told from, so that it can be told on."""
     starts_on = plan.today - timedelta(days=20)
-    told = {"city": plan.city.city, "seed": plan.seed, "scale": plan.scale, "today": plan.today.isoformat()}
+    told = {**asdict(plan), "city": plan.city.city, "today": plan.today.isoformat()}
     return Campaign.objects.create(
         id=campaign_id(plan),
         unit=Unit.objects.get(kind=UnitKind.BUREAU),

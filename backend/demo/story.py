@@ -59,7 +59,7 @@ def _derive(leg_id: UUID) -> int:
 
 def _remembered(campaign: Campaign) -> StoryPlan:
     told = campaign.counting_rules["demo_story"]
-    return StoryPlan(CITIES[told["city"]], told["seed"], told["scale"], date.fromisoformat(told["today"]))
+    return StoryPlan(**{**told, "city": CITIES[told["city"]], "today": date.fromisoformat(told["today"])})
 
 
 def tell(plan: StoryPlan, say: Say, processes: int = 1) -> int:
