@@ -174,8 +174,6 @@ export class CoverageMap {
     this.#map = new MapView({
       ...{ container, style: styleOf(theme), bounds, fitBoundsOptions: { padding: 16 } },
       ...{ attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 15 },
-      // Two-finger scrolling on a phone: the page under the map must stay scrollable.
-      cooperativeGestures: false,
       locale: { 'Map.Title': label },
     });
     this.#map.touchZoomRotate.disableRotation();
