@@ -78,7 +78,7 @@ class RecordsView(APIView):
 
     policy = FIGURES
 
-    @extend_schema(parameters=schemas.RECORDS_QUERY, responses=schemas.RECORDS)
+    @extend_schema(parameters=schemas.RECORDS_QUERY, responses={(200, "application/json"): schemas.RECORDS})
     def get(self, request: Request, code: str) -> Response:
         officer, query = signed_in_officer(request), request.query_params
         figure, area = figure_known(query.get("figure")), township_known(officer, code)
