@@ -6,6 +6,7 @@ import {
   setWorkerUrl,
   type ExpressionSpecification,
   type StyleSpecification,
+  type VectorTileSource,
 } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -55,6 +56,8 @@ export interface MapOptions {
   theme: Theme;
   label: string;
   onSelect: (code: string) => void;
+  /** Calls when the first geometry has arrived. */
+  onTiles: () => void;
 }
 
 const PATTERN_PX = 12;
@@ -105,6 +108,10 @@ function classFill(theme: Theme): ExpressionSpecification {
   ] as unknown as ExpressionSpecification;
 }
 
+function tilesAddress(): string {
+  return `${location.origin}/tiles/townships/{z}/{x}/{y}.mvt`;
+}
+
 function styleOf(theme: Theme): StyleSpecification {
   const ink = INKS[theme];
   const chosen = ['boolean', ['feature-state', 'chosen'], false] as const;
@@ -125,7 +132,7 @@ function styleOf(theme: Theme): StyleSpecification {
     sources: {
       [SOURCE]: {
         type: 'vector',
-        tiles: [`${location.origin}/tiles/townships/{z}/{x}/{y}.mvt`],
+        tiles: [tilesAddress()],
         minzoom: 0,
         maxzoom: 12,
       },
@@ -169,7 +176,7 @@ export class CoverageMap {
   #chosen: number | null = null;
   #fitted = false;
 
-  constructor({ container, bounds, theme, label, onSelect }: MapOptions) {
+  constructor({ container, bounds, theme, label, onSelect, onTiles }: MapOptions) {
     this.#theme = theme;
     this.#map = new MapView({
       ...{ container, style: styleOf(theme), bounds, fitBoundsOptions: { padding: 16 } },
@@ -183,6 +190,7 @@ export class CoverageMap {
       this.#repaint();
     });
     this.#map.on('idle', () => {
+      if (this.#map.queryRenderedFeatures({ layers: ['fill'] }).length > 0) onTiles();
       this.#fitOnce();
     });
     this.#map.on('click', 'fill', (event) => {
@@ -242,6 +250,11 @@ export class CoverageMap {
         extend(bounds, geometry.coordinates);
     }
     this.#map.fitBounds(bounds, { padding: 16, animate: false });
+  }
+
+  /** Asks again for tiles that did not arrive: MapLibre does not come back to them by itself. */
+  retry(): void {
+    this.#map.getSource<VectorTileSource>(SOURCE)?.setTiles([tilesAddress()]);
   }
 
   resize(): void {
