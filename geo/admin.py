@@ -58,8 +58,9 @@ class StreetAdmin(ReadOnlyAdmin):
 
 @admin.register(Premises)
 class PremisesAdmin(ReadOnlyAdmin):
-    list_display = ("address", "name", "kind", "unit", "area", "state", "last_visited_at")
+    list_display = ("address", "name", "kind", "unit", "area", "state")
     list_select_related = ("unit", "area")
     list_filter = ("kind", "state")
     search_fields = ("address", "name", "external_ref")
-    exclude = ("point",)
+    # When and how a door was visited is the content of cases.
+    exclude = ("point", "last_visited_at", "last_outcome", "next_due_on")

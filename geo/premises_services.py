@@ -8,7 +8,7 @@ from backend.common.outcomes import Applied, Change, MutationContext, Touched, a
 from backend.common.problems import problem
 from geo.models import Area, Premises, PremisesProposal
 from geo.payloads import ChangedState, NewPremises
-from geo.selectors import beat_at, deployment, township_at
+from geo.selectors import deployment, placement_at, township_at
 
 
 def premises_for_work(*, premises_id: UUID, unit_path: str) -> Premises:
@@ -43,7 +43,8 @@ def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> A
     if area is None:
         raise problem("place_outside_city", lon=payload.lon, lat=payload.lat, city=deployment().name)
     unit = Unit.objects.filter(areas=area, path__startswith=context.unit_path).order_by("path").first()
-    if unit is None:
+    found = placement_at(payload.lon, payload.lat, unit.id) if unit else None
+    if unit is None or found is None:
         raise problem("record_of_another_unit")
     Premises.objects.create(
         id=context.record_id,
@@ -55,7 +56,8 @@ def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> A
         door_plate=payload.door_plate,
         lon=payload.lon,
         lat=payload.lat,
-        beat=beat_at(payload.lon, payload.lat, unit.id),
+        beat=found.beat,
+        border_uncertain=found.border_uncertain,
     )
     return applied([Change(unit.id, "premises", context.record_id, 1)], [_today(area, context)])
 

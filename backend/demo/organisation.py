@@ -89,15 +89,6 @@ def accounts_create(city: City, stations: dict[str, Unit], *, seed: int, at: dat
         Officer.objects.create(
             id=officer_id, username=username, badge_number=f"D{number:06d}", password=password, **columns[username]
         )
-    _let_administer(Officer.objects.get(username="administrator"))
-
-
-def _let_administer(officer: Officer) -> None:
-    """Allow the administrator reference data: units, officers, areas, beats; nothing of visits, patrols or disputes."""
-    from django.contrib.auth.models import Permission
-
-    of = Permission.objects.filter(content_type__app_label__in=["accounts", "geo", "django_celery_beat"])
-    officer.user_permissions.set(of.exclude(content_type__model__in=["premises", "premisesproposal", "device"]))
 
 
 def accounts_remove() -> int:

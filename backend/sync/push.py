@@ -4,7 +4,7 @@ One transaction a batch and one savepoint a mutation. The insert `ON CONFLICT DO
 which of N parallel deliveries is the first; a check before it would let two of them through.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from backend.sync.models import Mutation
 from backend.sync.registry import KINDS
 from backend.sync.targets import targets_lock
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
-from geo.selectors import city_zone
+from geo.selectors import deployment_held
 
 log = structlog.get_logger()
 
@@ -76,16 +76,23 @@ def _receive(
     with connection.cursor() as cursor:
         # Django's foreign keys are checked at commit, where one bad reference would take the whole batch with it.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    sender = _sender(officer, batch, received_at)
-    first: dict[UUID, Envelope] = {}
-    for one in read:
-        if isinstance(one, Envelope):
-            first.setdefault(one.id, one)
-    waiting = store.mutations_store(first.values(), sender=sender)
-    targets_lock(first[mutation_id] for mutation_id in waiting)
-    judged = _judge_all([first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))], waiting, sender)
-    _number_and_close(judged, sender)
-    stored = store.mutations_by_id(first)
+    with deployment_held() as place:
+        sender = _sender(officer, batch, received_at, ZoneInfo(place.zone))
+        first: dict[UUID, Envelope] = {}
+        for one in read:
+            if isinstance(one, Envelope):
+                first.setdefault(one.id, one)
+        waiting = store.mutations_store(first.values(), sender=sender)
+        targets_lock(first[mutation_id] for mutation_id in waiting)
+        judged = _judge_all([first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))], waiting, sender)
+        _number_and_close(judged, sender)
+    return _outcomes(read, store.mutations_by_id(first), set(judged), sender)
+
+
+def _outcomes(
+    read: Sequence[Envelope | Unreadable], stored: Mapping[UUID, Mutation], judged: set[UUID], sender: Sender
+) -> list[dict[str, Any]]:
+    """Return one outcome for each mutation of the batch, in its order; the second of two equal ones is a duplicate."""
     answered: set[UUID] = set()
     outcomes = []
     for one in read:
@@ -98,12 +105,12 @@ def _receive(
     return outcomes
 
 
-def _sender(officer: Officer, batch: BatchHeader, received_at: datetime) -> Sender:
+def _sender(officer: Officer, batch: BatchHeader, received_at: datetime, zone: ZoneInfo) -> Sender:
     if officer.unit is None:
         raise problem("not_allowed", roles="(a unit)")
     device = store.device_contact(officer=officer, unit=officer.unit, batch=batch, at=received_at)
     skew_s = (batch.sent_at - received_at).total_seconds()
-    return Sender(officer, officer.unit, device, skew_s, received_at, city_zone())
+    return Sender(officer, officer.unit, device, skew_s, received_at, zone)
 
 
 def _judge_all(
