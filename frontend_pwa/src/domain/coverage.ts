@@ -40,12 +40,17 @@ export interface TownshipFigures extends CoverageFigures {
   missing: Missing[];
 }
 
+/** A total that would give a hidden "<10" away by subtraction is null. */
+export type Totals = { [Name in keyof CoverageFigures]?: CoverageFigures[Name] | null } & {
+  missing?: Missing[];
+};
+
 export interface CoverageAnswer {
   features: { id: number; properties: TownshipFigures }[];
   window: { from: string; to: string; label: string };
   part: string;
   as_of: string;
-  totals: Partial<CoverageFigures> & { missing?: Missing[] };
+  totals: Totals;
   schematic_boundaries: boolean;
   attribution: string;
 }
@@ -102,7 +107,7 @@ function daysBetween(from_on: string, to_on: string): number {
 }
 
 /** The value to class and sort by; null when there is none to show (no denominator, hidden, never visited). */
-export function metricValue(figures: Partial<CoverageFigures>, metric: Metric, as_of: string): number | null {
+export function metricValue(figures: Totals, metric: Metric, as_of: string): number | null {
   if (metric === 'days_since_visit') {
     return figures.last_visit_on ? Math.max(0, daysBetween(figures.last_visit_on, as_of.slice(0, 10))) : null;
   }
@@ -111,6 +116,14 @@ export function metricValue(figures: Partial<CoverageFigures>, metric: Metric, a
 }
 
 /** True when the server hides a small count. Hidden is neither zero nor unknown. */
-export function isHidden(figures: Partial<CoverageFigures>, metric: Metric): boolean {
+export function isHidden(figures: Totals, metric: Metric): boolean {
   return metric !== 'days_since_visit' && figures[metric] === '<10';
+}
+
+/** True when the total is kept back because it would reveal a small count of one of the rows. */
+export function isTotalWithheld(answer: CoverageAnswer, metric: Metric): boolean {
+  return (
+    metricValue(answer.totals, metric, answer.as_of) === null &&
+    answer.features.some(({ properties }) => isHidden(properties, metric))
+  );
 }

@@ -61,6 +61,8 @@ export interface MapOptions {
 }
 
 const PATTERN_PX = 12;
+/** The buttons stand at the right: nothing is hidden behind them. */
+const FIT_PADDING_PX = { top: 16, right: 64, bottom: 40, left: 16 };
 
 function drawn(draw: (pen: CanvasRenderingContext2D) => void): ImageData {
   const canvas = document.createElement('canvas');
@@ -114,17 +116,10 @@ function tilesAddress(): string {
 
 function styleOf(theme: Theme): StyleSpecification {
   const ink = INKS[theme];
-  const chosen = ['boolean', ['feature-state', 'chosen'], false] as const;
-  const outline = [
-    'case',
-    chosen,
-    ink.chosen,
-    ['boolean', ['feature-state', 'own'], false],
-    ink.own,
-    ink.line,
-  ];
-  const width = ['case', chosen, 3, ['boolean', ['feature-state', 'own'], false], 2, 0.6];
-  const hidden = ['boolean', ['feature-state', 'hidden'], false] as const;
+  const is = (name: string): unknown[] => ['boolean', ['feature-state', name], false];
+  const outline = ['case', is('chosen'), ink.chosen, ink.own];
+  const width = ['case', is('chosen'), 3.5, is('own'), 2.5, is('under'), 2, 0];
+  const hidden = is('hidden');
   const dotted = ['case', hidden, 1, 0];
   const hatched = ['case', ['all', ['==', ['feature-state', 'class'], null], ['!', hidden]], 1, 0];
   return {
@@ -142,17 +137,24 @@ function styleOf(theme: Theme): StyleSpecification {
       { id: 'fill', type: 'fill', ...LAYER, paint: { 'fill-color': classFill(theme) } },
       { id: 'hatch', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'hatch', 'fill-opacity': hatched } },
       { id: 'dots', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'dots', 'fill-opacity': dotted } },
-      { id: 'line', type: 'line', ...LAYER, paint: { 'line-color': outline, 'line-width': width } },
+      { id: 'line', type: 'line', ...LAYER, paint: { 'line-color': ink.line, 'line-width': 0.6 } },
+      // Above all borders, so that no neighbour's line is drawn over it.
       {
-        ...{ id: 'name', type: 'symbol', ...LAYER, minzoom: 8.5 },
+        ...{ id: 'outline', type: 'line', ...LAYER, layout: { 'line-join': 'round' } },
+        paint: { 'line-color': outline, 'line-width': width },
+      },
+      {
+        ...{ id: 'name', type: 'symbol', ...LAYER, minzoom: 8 },
         layout: {
           'text-field': ['get', 'name'],
           'text-font': FONTS,
-          'text-size': 12,
-          'text-padding': 6,
+          'text-size': ['interpolate', ['linear'], ['zoom'], 8, 11, 11, 14],
+          'text-padding': 3,
           'text-max-width': 6,
+          // Where names would overlap, one's own stays.
+          'symbol-sort-key': ['case', ['to-boolean', ['get', 'own']], 0, 1],
         },
-        paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 1.4 },
+        paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 2 },
       },
     ],
   } as StyleSpecification;
@@ -174,12 +176,13 @@ export class CoverageMap {
   #theme: Theme;
   #paint = new Map<number, TownshipPaint>();
   #chosen: number | null = null;
+  #under: number | null = null;
   #fitted = false;
 
   constructor({ container, bounds, theme, label, onSelect, onTiles }: MapOptions) {
     this.#theme = theme;
     this.#map = new MapView({
-      ...{ container, style: styleOf(theme), bounds, fitBoundsOptions: { padding: 16 } },
+      ...{ container, style: styleOf(theme), bounds, fitBoundsOptions: { padding: FIT_PADDING_PX } },
       ...{ attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 15 },
       locale: { 'Map.Title': label },
     });
@@ -197,8 +200,22 @@ export class CoverageMap {
       const code: unknown = event.features?.[0]?.properties['code'];
       if (typeof code === 'string') onSelect(code);
     });
-    this.#map.on('mousemove', 'fill', () => (this.#map.getCanvas().style.cursor = 'pointer'));
-    this.#map.on('mouseleave', 'fill', () => (this.#map.getCanvas().style.cursor = ''));
+    this.#map.on('mousemove', 'fill', (event) => {
+      this.#pointAt(event.features?.[0]?.id);
+    });
+    this.#map.on('mouseleave', 'fill', () => {
+      this.#pointAt(null);
+    });
+  }
+
+  /** Outlines the township under the pointer. */
+  #pointAt(id: string | number | null | undefined): void {
+    const under = typeof id === 'number' ? id : null;
+    this.#map.getCanvas().style.cursor = under === null ? '' : 'pointer';
+    if (under === this.#under) return;
+    if (this.#under !== null) this.#setState(this.#under, { under: false });
+    if (under !== null) this.#setState(under, { under: true });
+    this.#under = under;
   }
 
   #addPatterns(): void {
@@ -249,7 +266,7 @@ export class CoverageMap {
       if (geometry.type === 'Polygon' || geometry.type === 'MultiPolygon')
         extend(bounds, geometry.coordinates);
     }
-    this.#map.fitBounds(bounds, { padding: 16, animate: false });
+    this.#map.fitBounds(bounds, { padding: FIT_PADDING_PX, animate: false });
   }
 
   /** Asks again for tiles that did not arrive: MapLibre does not come back to them by itself. */

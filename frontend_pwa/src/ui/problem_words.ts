@@ -2,19 +2,22 @@
 import type { OutcomeRow } from '../domain/mutations';
 import { t } from './language.svelte';
 
-const KNOWN = [
-  'premises_unknown',
-  'premises_of_another_unit',
-  'payload_invalid',
-  'place_outside_city',
+/** Every code that the outcome of one record can carry (docs/errors.md). */
+export const PROBLEM_CODES = [
+  ...(['envelope_invalid', 'payload_invalid', 'payload_hash_mismatch', 'unknown_kind'] as const),
+  ...(['same_id_other_content', 'base_values_changed', 'record_id_taken', 'reference_unknown'] as const),
+  ...(['premises_unknown', 'premises_of_another_unit', 'record_of_another_unit'] as const),
+  ...(['patrol_unknown', 'leg_unknown', 'visit_unknown', 'dispute_unknown', 'officer_unknown'] as const),
+  ...(['campaign_unknown', 'area_unknown', 'place_outside_city', 'handler_failed'] as const),
 ] as const;
-type Known = (typeof KNOWN)[number];
+type Known = (typeof PROBLEM_CODES)[number];
 
 export function wordsForProblem(answer: OutcomeRow): string {
-  const code = KNOWN.find((known): known is Known => known === answer.problem?.code);
+  const code = PROBLEM_CODES.find((known): known is Known => known === answer.problem?.code);
   if (code) {
     const fields = (answer.problem?.errors ?? []).map((error) => error.field).join(', ');
-    return t(`problem.${code}`, { fields });
+    // Many codes come without a list of fields: no empty brackets then.
+    return t(`problem.${code}`, { fields }).replace(/\s?[(（][)）]/, '');
   }
   if (answer.outcome === 'conflict' || answer.outcome === 'quarantined')
     return t(`problem.${answer.outcome}`);

@@ -43,6 +43,8 @@ export const en = {
   'sign_in.answer.refused': 'The server refused this account. Ask your administrator.',
   'sign_in.lost':
     'The browser has deleted the database of this phone, which had made {n} record. Sign in again; records with a receipt are safe on the server.|The browser has deleted the database of this phone, which had made {n} records. Sign in again; records with a receipt are safe on the server.',
+  'sign_in.unsent_of_others':
+    '{n} unsent record of another officer is kept on this phone; it is sent when they sign in.|{n} unsent records of other officers are kept on this phone; they are sent when they sign in.',
   'sign_in.again': 'Sign in again to send',
   'sign_in.again_lead': 'Your session has ended. Everything you saved is on this phone; nothing is lost.',
 
@@ -237,6 +239,34 @@ export const en = {
   'problem.premises_of_another_unit': 'This door belongs to another unit. Its lead can release the record.',
   'problem.payload_invalid': 'The content is not as required ({fields}). A lead can look and correct it.',
   'problem.place_outside_city': 'The position lies outside the city. A lead can check and release it.',
+  'problem.envelope_invalid':
+    'The wrapping of the record is not complete ({fields}). It is stored as it is, not counted yet. Tell your administrator.',
+  'problem.payload_hash_mismatch':
+    'The record changed on its way. It is stored as it is, not counted yet. Tell your administrator; a lead can check and release it.',
+  'problem.unknown_kind':
+    'The server does not know this kind of record yet; it is stored as it is. Tell your administrator that the server needs an upgrade.',
+  'problem.same_id_other_content':
+    'The server already has other content under this id. Both are kept; a lead decides which one counts.',
+  'problem.base_values_changed':
+    'Somebody changed this while you were offline. Both are kept; a lead decides which one counts.',
+  'problem.record_id_taken': 'Another record already has this id. Both are kept; tell your administrator.',
+  'problem.reference_unknown':
+    'The record names something the server cannot find; it is stored as it is. A lead can check and release it.',
+  'problem.record_of_another_unit': 'This record belongs to another unit. Its lead can release it.',
+  'problem.patrol_unknown':
+    'The server does not have the outing it belongs to; it is stored as it is. A lead can check and release it.',
+  'problem.leg_unknown':
+    'The server does not have the leg of the outing; it is stored as it is. A lead can check and release it.',
+  'problem.visit_unknown':
+    'The server does not have the visit it corrects; it is stored as it is. A lead can check and release it.',
+  'problem.dispute_unknown':
+    'The server does not have the dispute it belongs to; it is stored as it is. A lead can check and release it.',
+  'problem.officer_unknown':
+    'An officer who came along is not on the roll of your unit. A lead can check and release it.',
+  'problem.campaign_unknown': 'The server has no such campaign. A lead can check and release it.',
+  'problem.area_unknown': 'No township here answers to your unit. An administrator must check the area.',
+  'problem.handler_failed':
+    'The server broke on this record several times; it is stored as it is. Tell your administrator.',
 
   'disputes.title': 'Disputes',
   'disputes.none': 'Your unit has no disputes on record.',
@@ -309,11 +339,13 @@ export const en = {
   'coverage.view.map': 'Map',
   'coverage.view.table': 'Table',
   'coverage.show': 'Show',
-  'coverage.map_label': 'Map of {metric} by township. The table has the same numbers.',
+  'coverage.map_label':
+    'Map of {metric} by township. The table has the same numbers; choose a township there by keyboard.',
   'coverage.legend': 'Legend',
   'coverage.no_data': 'No data',
   'coverage.never_visited': 'Never visited',
   'coverage.hidden': 'Fewer than 10',
+  'coverage.withheld': 'withheld',
   'coverage.schematic': 'Schematic boundaries',
   'coverage.as_of': 'As of {day}',
   'coverage.period': '{from} to {to}',
@@ -347,6 +379,12 @@ export const en = {
   'coverage.webgl': 'This browser cannot draw the map; see the table.',
   'coverage.sort_by': 'Sort by {what}',
   'coverage.street_unknown': 'of which unknown',
+
+  'missing.devices_silent': '{n} device silent for more than 3 days|{n} devices silent for more than 3 days',
+  'missing.records_not_received':
+    '{n} record announced and not received|{n} records announced and not received',
+  'missing.records_quarantined':
+    '{n} record in quarantine, not counted|{n} records in quarantine, not counted',
 
   'metric.household_coverage': 'Household coverage',
   'metric.enterprise_coverage': 'Enterprise coverage',
