@@ -20,9 +20,7 @@ def premises_for_work(*, premises_id: UUID, unit_path: str) -> Premises:
     found = Premises.objects.select_for_update(of=("self",)).select_related("unit").filter(id=premises_id).first()
     if found is None:
         raise problem("premises_unknown", id=premises_id)
-    own_or_below = found.unit.path.startswith(unit_path)
-    team_of_the_station = unit_path.startswith(found.unit.path) and found.unit.kind == "station"
-    if not (own_or_below or team_of_the_station):
+    if not found.unit.path.startswith(unit_path):
         raise problem("premises_of_another_unit", unit=found.unit.code)
     return found
 

@@ -15,7 +15,7 @@ from django.contrib.gis.geos import Point
 from django.db.models import QuerySet
 
 from backend.accounts.models import Officer, Role, Unit, UnitKind
-from backend.accounts.scope import scoped
+from backend.accounts.scope import scoped, working_unit
 from backend.common.problems import problem
 from geo.crs import WGS84_EPSG, metric_point
 from geo.models import Area, AreaLevel, Beat, Deployment, Premises, UnitArea
@@ -83,15 +83,9 @@ def townships_of_unit(unit: Unit) -> QuerySet[Area]:
 
 
 def areas_own(officer: Officer) -> QuerySet[Area]:
-    """Return the townships whose records the officer may open: those of the own unit and below.
-
-    A beat team is given no township of its own and works in its station's.
-    """
-    unit = officer.unit
-    if unit is None or not officer.is_active:
-        return Area.objects.none()
-    station = unit.parent if unit.kind == UnitKind.BEAT_TEAM and unit.parent else unit
-    return townships_of_unit(station)
+    """Return the townships whose records the officer may open: those of the working unit and below."""
+    unit = working_unit(officer)
+    return Area.objects.none() if unit is None else townships_of_unit(unit)
 
 
 def areas_with_figures(officer: Officer) -> QuerySet[Area]:

@@ -12,6 +12,7 @@ from django.contrib.gis.db.models.functions import AsGeoJSON
 from django.db.models import Count, Func, Max, Q, Sum, Value
 
 from backend.accounts.models import Officer
+from backend.accounts.scope import working_unit
 from backend.reports.fact_frames import WHOLE, Facts, as_one_area, of_part
 from backend.reports.fact_loaders import load_window
 from backend.reports.figures import FIGURES, figure_table
@@ -51,7 +52,8 @@ def window_for(officer: Officer, window: str | None, as_of: str | None, *, now: 
     """Return the window an officer asks for; `window_invalid` for one that cannot be read or is not theirs to see."""
 
     def campaign_days(campaign_id: UUID) -> tuple[date, date] | None:
-        path = officer.unit.path if officer.unit else ""
+        unit = working_unit(officer)
+        path = unit.path if unit else ""
         above = [code for code in path.split("/") if code]
         seen = Q(unit__code__in=above) | Q(unit__path__startswith=path or "-")
         return Campaign.objects.filter(seen, pk=campaign_id).values_list("starts_on", "ends_on").first()

@@ -9,6 +9,7 @@ from django.db.models import BooleanField, Case, CharField, ExpressionWrapper, F
 from django.db.models.functions import Cast, ExtractHour
 
 from backend.accounts.models import Officer
+from backend.accounts.scope import in_scope
 from backend.common.problems import problem
 from backend.reports.fact_frames import NOWHERE, Facts, facts_of, of_part
 from backend.reports.fact_loaders import OPEN_STATES
@@ -64,8 +65,7 @@ def record_page(
 ) -> RecordPage:
     """Return the records after the key `after`, in one order that new records do not disturb."""
     rows = counted_rows(area, figure, window, part)
-    path = officer.unit.path if officer.unit else "-"
-    visible = rows[rows["unit_path"].str.startswith(path)] if len(rows) else rows
+    visible = rows[[in_scope(officer, path) for path in rows["unit_path"]]] if len(rows) else rows
     ordered = visible.assign(key=_keys(visible)).sort_values("key", ascending=False)
     rest = ordered if after is None else ordered[ordered["key"] < after]
     page = rest.head(size)

@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from backend.accounts.models import Officer, Unit
+from backend.accounts.models import Officer, Unit, UnitKind
+from backend.accounts.scope import working_unit
 from backend.sync.wire import wire_time
 from geo.models import Deployment
 from geo.selectors import city_bounds, city_day, deployment_or_none, townships_of_unit
@@ -17,13 +18,14 @@ from visits.schedule import DUE_AFTER_DAYS
 def profile(officer: Officer, *, now: datetime) -> dict[str, Any]:
     """Return the officer, unit, colleagues, townships, deployment and running campaign; null where there is none."""
     place = deployment_or_none()
+    unit = working_unit(officer)
     return {
         "officer": _officer(officer) | {"username": officer.username, "roles": sorted(officer.roles)},
         "unit": _unit(officer.unit),
         "deployment": None if place is None else _deployment(place),
-        "areas": [] if place is None or officer.unit is None else _areas(officer.unit),
-        "colleagues": [] if officer.unit is None else _colleagues(officer.unit),
-        "campaign": None if place is None or officer.unit is None else _campaign(officer.unit, city_day(now)),
+        "areas": [] if place is None or unit is None else _areas(unit),
+        "colleagues": [] if unit is None else _colleagues(unit),
+        "campaign": None if place is None or unit is None else _campaign(unit, city_day(now)),
         "due_after_days": dict(DUE_AFTER_DAYS),
         "server_time": wire_time(now),
         "app_version": settings.VERSION,
@@ -55,7 +57,8 @@ def _areas(unit: Unit) -> list[Any]:
 
 
 def _colleagues(unit: Unit) -> list[dict[str, Any]]:
-    return [_officer(one) for one in Officer.objects.filter(unit=unit, is_active=True).order_by("badge_number", "name")]
+    same = Q(unit=unit) | Q(unit__parent=unit, unit__kind=UnitKind.BEAT_TEAM)
+    return [_officer(one) for one in Officer.objects.filter(same, is_active=True).order_by("badge_number", "name")]
 
 
 def _campaign(unit: Unit, today: date) -> Any:

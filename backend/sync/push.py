@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from backend.accounts.models import Device, Officer, Unit
+from backend.accounts.scope import working_unit
 from backend.common.outcomes import Change, MutationContext, Touched, corrected_instant
 from backend.common.problems import Problem, problem
 from backend.sync import store
@@ -106,11 +107,12 @@ def _outcomes(
 
 
 def _sender(officer: Officer, batch: BatchHeader, received_at: datetime, zone: ZoneInfo) -> Sender:
-    if officer.unit is None:
+    unit = working_unit(officer)
+    if unit is None:
         raise problem("not_allowed", roles="(a unit)")
-    device = store.device_contact(officer=officer, unit=officer.unit, batch=batch, at=received_at)
+    device = store.device_contact(officer=officer, unit=unit, batch=batch, at=received_at)
     skew_s = (batch.sent_at - received_at).total_seconds()
-    return Sender(officer, officer.unit, device, skew_s, received_at, zone)
+    return Sender(officer, unit, device, skew_s, received_at, zone)
 
 
 def _judge_all(

@@ -12,8 +12,8 @@ from backend.sync.models import FeedEpoch
 from backend.sync.registry import PRESENTERS
 from geo.models import Premises
 from tests.builders import dispute, dispute_event, fixes, mutation, outing, visit
-from tests.conftest import City
-from tests.factories import new_id
+from tests.conftest import City, outcomes_of
+from tests.factories import OfficerFactory, UnitFactory, new_id
 
 Push = Callable[..., list[dict[str, Any]]]
 Pull = Callable[..., list[dict[str, Any]]]
@@ -109,3 +109,15 @@ def test_a_limit_out_of_range_is_a_clear_error(client_of: ClientOf, officer: Off
 def test_a_cursor_survives_being_written_and_read() -> None:
     cursor = Cursor(new_id(), {"S1": 7, "派出所": 0})
     assert read_cursor(write_cursor(cursor)) == cursor
+
+
+def test_an_officer_of_a_beat_team_works_with_the_records_of_its_station(
+    push: Push, pull: Pull, client_of: ClientOf, officer: Officer, city: City, door: Premises
+) -> None:
+    team = UnitFactory(kind="beat_team", code="S1T1", parent=city.station)
+    walker = OfficerFactory(unit=team)
+    push(officer, visit(door.id))
+    assert outcomes_of(push(walker, visit(door.id, officers=[str(officer.id)]))) == ["applied"]
+    assert [change["unit"] for change in pull(walker)] == ["S1"] * len(pull(officer))
+    me = client_of(walker).get("/api/v1/me").json()
+    assert (me["unit"]["kind"], [area["code"] for area in me["areas"]]) == ("beat_team", [city.township.code])
