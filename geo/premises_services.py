@@ -7,7 +7,7 @@ from backend.accounts.models import Unit
 from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
 from backend.common.problems import problem
 from geo.models import Area, Premises, PremisesProposal
-from geo.payloads import ChangedState, NewPremises
+from geo.payloads import ChangedState, NewPremises, PremisesPropose
 from geo.selectors import deployment, placement_at, township_at
 
 
@@ -33,6 +33,15 @@ def premises_last_visit_set(
     door.version += 1
     door.save(update_fields=["last_visited_at", "last_outcome", "next_due_on", "version"])
     return Change(door.unit_id, "premises", door.id, door.version)
+
+
+def premises_propose(*, context: MutationContext, payload: PremisesPropose) -> Applied:
+    """Keep what a phone proposes: a new door, or a changed state of a known one."""
+    match payload.root:
+        case NewPremises() as new:
+            return premises_new_propose(context=context, payload=new)
+        case ChangedState() as changed:
+            return premises_state_propose(context=context, payload=changed)
 
 
 def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> Applied:

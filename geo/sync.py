@@ -1,22 +1,10 @@
-"""SHELL: the mutations about doors, and doors as the feed shows them."""
+"""SHELL: doors as the feed shows them."""
 
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from backend.common.outcomes import Applied, MutationContext
 from geo.models import Premises, PremisesProposal
-from geo.payloads import ChangedState, NewPremises, PremisesPropose
-from geo.premises_services import premises_new_propose, premises_state_propose
-
-
-def premises_propose(context: MutationContext, payload: PremisesPropose) -> Applied:
-    """Handle `premises.propose`."""
-    match payload.root:
-        case NewPremises() as new:
-            return premises_new_propose(context=context, payload=new)
-        case ChangedState() as changed:
-            return premises_state_propose(context=context, payload=changed)
 
 
 def premises_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""SHELL: the mutations about outings, and outings as the feed shows them (never their tracks)."""
+"""SHELL: outings as the feed shows them (never their tracks)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,35 +7,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Func, IntegerField, Q
 
-from backend.common.outcomes import Applied, MutationContext
-from patrol import services
 from patrol.models import FixBlock, Leg, Observation, Patrol
-from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
-
-
-def patrol_start(context: MutationContext, payload: PatrolStart) -> Applied:
-    """Handle `patrol.start`."""
-    return services.patrol_start(context=context, payload=payload)
-
-
-def patrol_leg(context: MutationContext, payload: PatrolLeg) -> Applied:
-    """Handle `patrol.leg`."""
-    return services.leg_start(context=context, payload=payload)
-
-
-def patrol_fixes(context: MutationContext, payload: PatrolFixes) -> Applied:
-    """Handle `patrol.fixes`."""
-    return services.fixes_add(context=context, payload=payload)
-
-
-def patrol_observe(context: MutationContext, payload: PatrolObserve) -> Applied:
-    """Handle `patrol.observe`."""
-    return services.observation_add(context=context, payload=payload)
-
-
-def patrol_end(context: MutationContext, payload: PatrolEnd) -> Applied:
-    """Handle `patrol.end`."""
-    return services.patrol_end(context=context, payload=payload)
 
 
 def patrol_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

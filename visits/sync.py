@@ -1,4 +1,4 @@
-"""SHELL: the mutations about visits and disputes, and both as the feed shows them."""
+"""SHELL: visits and disputes as the feed shows them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,30 +7,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, Q, Subquery
 
-from backend.common.outcomes import Applied, MutationContext
-from visits import dispute_services, services
 from visits.models import Dispute, DisputeEvent, Hazard, Visit
-from visits.payloads import DisputeEventPayload, DisputeOpen, VisitCorrect, VisitRecord
-
-
-def visit_record(context: MutationContext, payload: VisitRecord) -> Applied:
-    """Handle `visit.record`."""
-    return services.visit_record(context=context, payload=payload)
-
-
-def visit_correct(context: MutationContext, payload: VisitCorrect) -> Applied:
-    """Handle `visit.correct`."""
-    return services.visit_correct(context=context, payload=payload)
-
-
-def dispute_open(context: MutationContext, payload: DisputeOpen) -> Applied:
-    """Handle `dispute.open`."""
-    return dispute_services.dispute_open(context=context, payload=payload)
-
-
-def dispute_event(context: MutationContext, payload: DisputeEventPayload) -> Applied:
-    """Handle `dispute.event`."""
-    return dispute_services.dispute_event_add(context=context, payload=payload)
 
 
 def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

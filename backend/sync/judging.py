@@ -72,7 +72,7 @@ def _apply(context: MutationContext, envelope: Envelope, kinds: Mapping[str, Kin
         payload = kind.payload.model_validate(envelope.payload)
     except ValidationError as error:
         raise validation_problem("payload_invalid", error) from error
-    return kind.handler(context, payload)
+    return kind.handler(context=context, payload=payload)
 
 
 def _hash_must_match(envelope: Envelope) -> None:

@@ -2,18 +2,29 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel
 
 from backend.common.outcomes import Applied, MutationContext
+from geo import premises_services
 from geo import sync as geo_sync
 from geo.payloads import PremisesPropose
+from patrol import services as patrol_services
 from patrol import sync as patrol_sync
 from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
+from visits import dispute_services
+from visits import services as visit_services
 from visits import sync as visits_sync
 from visits.payloads import DisputeEventPayload, DisputeOpen, VisitCorrect, VisitRecord
+
+
+class Handler(Protocol):
+    """A service that applies a mutation, called with keywords; the payload is of the kind's model."""
+
+    def __call__(self, *, context: MutationContext, payload: Any) -> Applied: ...
+
 
 Presenter = Callable[[Iterable[UUID]], dict[UUID, dict[str, Any]]]
 
@@ -23,22 +34,22 @@ class Kind:
     """How one kind is read and applied. `keeps_payload` is False where the record's own table is the copy."""
 
     payload: type[BaseModel]
-    handler: Callable[[MutationContext, Any], Applied]
+    handler: Handler
     keeps_payload: bool = True
 
 
 KINDS: Mapping[str, Kind] = {
-    "patrol.start": Kind(PatrolStart, patrol_sync.patrol_start),
-    "patrol.leg": Kind(PatrolLeg, patrol_sync.patrol_leg),
+    "patrol.start": Kind(PatrolStart, patrol_services.patrol_start),
+    "patrol.leg": Kind(PatrolLeg, patrol_services.leg_start),
     # Positions outside an outing are not stored, so the raw block may not be kept beside the trimmed one.
-    "patrol.fixes": Kind(PatrolFixes, patrol_sync.patrol_fixes, keeps_payload=False),
-    "patrol.observe": Kind(PatrolObserve, patrol_sync.patrol_observe),
-    "patrol.end": Kind(PatrolEnd, patrol_sync.patrol_end),
-    "visit.record": Kind(VisitRecord, visits_sync.visit_record),
-    "visit.correct": Kind(VisitCorrect, visits_sync.visit_correct),
-    "dispute.open": Kind(DisputeOpen, visits_sync.dispute_open),
-    "dispute.event": Kind(DisputeEventPayload, visits_sync.dispute_event),
-    "premises.propose": Kind(PremisesPropose, geo_sync.premises_propose),
+    "patrol.fixes": Kind(PatrolFixes, patrol_services.fixes_add, keeps_payload=False),
+    "patrol.observe": Kind(PatrolObserve, patrol_services.observation_add),
+    "patrol.end": Kind(PatrolEnd, patrol_services.patrol_end),
+    "visit.record": Kind(VisitRecord, visit_services.visit_record),
+    "visit.correct": Kind(VisitCorrect, visit_services.visit_correct),
+    "dispute.open": Kind(DisputeOpen, dispute_services.dispute_open),
+    "dispute.event": Kind(DisputeEventPayload, dispute_services.dispute_event_add),
+    "premises.propose": Kind(PremisesPropose, premises_services.premises_propose),
 }
 
 PRESENTERS: Mapping[str, Presenter] = {

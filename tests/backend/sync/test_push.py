@@ -234,7 +234,7 @@ def test_a_batch_beyond_the_limits_answers_413_with_the_limits(
 def test_a_handler_that_breaks_is_tried_again_and_quarantined_at_the_fifth_time(
     officer: Officer, door: Premises, attempts: int, verdict: str
 ) -> None:
-    def broken(context: MutationContext, payload: object) -> Applied:
+    def broken(*, context: MutationContext, payload: object) -> Applied:
         raise ZeroDivisionError
 
     envelope = Envelope.model_validate(visit(door.id))
