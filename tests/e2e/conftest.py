@@ -15,7 +15,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Request, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    WebError,
+    expect,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -70,11 +79,12 @@ class Server:
             process.wait(timeout=30)
         self.processes.clear()
 
-    def manage(self, *arguments: str) -> None:
-        """Run a management command on this server's database."""
+    def manage(self, *arguments: str) -> str:
+        """Run a management command on this server's database; return what it printed."""
         command = [sys.executable, "backend/manage.py", *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def _spawn(self, module: str, *arguments: str) -> None:
         with self.log.open("ab") as log:
@@ -139,6 +149,8 @@ class Phone:
     viewport: dict[str, int]
     context: BrowserContext | None = None
     foreign_requests: list[str] = field(default_factory=list)
+    policy_violations: list[str] = field(default_factory=list)
+    uncaught_errors: list[str] = field(default_factory=list)
 
     def open(self, *, offline: bool = False, route: str = "/") -> Page:
         """Start the browser and open the app; the page that is on the screen."""
@@ -153,6 +165,8 @@ class Phone:
             offline=offline,
         )
         self.context.on("request", self._watch)
+        self.context.on("console", self._listen)
+        self.context.on("weberror", self._catch)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
         page.goto(self.server.url + route)
         return page
@@ -179,6 +193,13 @@ class Phone:
         if not request.url.startswith((self.server.url, "data:", "blob:")):
             self.foreign_requests.append(request.url)
 
+    def _listen(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text or "violates the following" in message.text:
+            self.policy_violations.append(message.text)
+
+    def _catch(self, error: WebError) -> None:
+        self.uncaught_errors.append(str(error.error))
+
 
 class PhoneShop:
     """Hands out phones and takes them back."""
@@ -197,11 +218,15 @@ class PhoneShop:
             phone.close()
         asked = [url for phone in self._phones for url in phone.foreign_requests]
         assert asked == [], "the app asked another origin"
+        blocked = [text for phone in self._phones for text in phone.policy_violations]
+        assert blocked == [], "the content security policy blocked something of the app's own"
+        broken = [text for phone in self._phones for text in phone.uncaught_errors]
+        assert broken == [], "an error was caught by nobody"
 
 
 @pytest.fixture
 def phones(playwright: Playwright, server: Server, tmp_path: Path) -> Iterator[PhoneShop]:
-    """Phones and desks for one test; at the end none of them may have asked another origin for anything."""
+    """Phones and desks for one test; at the end none may have asked another origin, broken the policy or an error."""
     shop = PhoneShop(playwright, server, tmp_path)
     yield shop
     shop.close()

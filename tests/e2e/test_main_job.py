@@ -3,15 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import DESK, PhoneShop, Server
-
-
-def wait_until_installed(page: Page) -> None:
-    """Wait until doors are on the phone and the service worker would serve a cold start."""
-    expect(page.get_by_test_id("due-list").locator("li").first).to_be_visible()
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.reload()  # the first page is not yet controlled by the worker it installed
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    expect(page.get_by_test_id("due-list").locator("li").first).to_be_visible()
+from tests.e2e.steps import log_visit, wait_until_installed
 
 
 def visits_of_own_township(page: Page) -> Locator:
@@ -67,10 +59,7 @@ def test_a_visit_logged_while_the_server_is_away_is_sent_when_it_returns(phones:
     wait_until_installed(page)
     server.stop()
     try:
-        page.get_by_test_id("log-visit").click()
-        page.get_by_test_id("door-list").locator("a, button").first.click()
-        page.get_by_test_id("outcome-nobody_home").click()
-        page.get_by_test_id("save-visit").click()
+        log_visit(page, "nobody_home")
         expect(page.get_by_test_id("unsent-badge")).to_have_text("1")
         page.get_by_test_id("nav-unsent").click()
         expect(page.get_by_test_id("unsent-row")).to_have_count(1)

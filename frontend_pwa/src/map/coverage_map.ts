@@ -16,6 +16,7 @@ import { classColours, type Theme } from '../domain/choropleth';
 setWorkerUrl(workerAddress);
 
 const SOURCE = 'townships';
+const OWN = ['to-boolean', ['get', 'own']] as const;
 const LAYER = { source: SOURCE, 'source-layer': 'townships' } as const;
 /** Names are drawn with the device's own fonts, because the style names no glyphs. */
 const FONTS = ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
@@ -151,8 +152,9 @@ function styleOf(theme: Theme): StyleSpecification {
           'text-size': ['interpolate', ['linear'], ['zoom'], 8, 11, 11, 14],
           'text-padding': 3,
           'text-max-width': 6,
-          // Where names would overlap, one's own stays.
-          'symbol-sort-key': ['case', ['to-boolean', ['get', 'own']], 0, 1],
+          // Where names would overlap, one's own stays; it stands below its township, which may be small.
+          'symbol-sort-key': ['case', OWN, 0, 1],
+          'text-offset': ['case', OWN, ['literal', [0, 1.5]], ['literal', [0, 0]]],
         },
         paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 2 },
       },
