@@ -55,6 +55,8 @@ MIDDLEWARE = [
     # Outside WhiteNoise, which answers the web app's own page itself: behind it that page would have no policy.
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # A first page of 500 doors is 250 kB as JSON: half a minute on a weak mast, two seconds compressed.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

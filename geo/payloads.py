@@ -1,9 +1,9 @@
 """PURE: what a phone may send about doors."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, model_validator
 
 from backend.common.payloads import Latitude, Line, Longitude, Payload, Text
 
@@ -20,6 +20,12 @@ class NewPremises(Payload):
     door_plate: Annotated[Line, Field(max_length=64)] = ""
     lon: Longitude
     lat: Latitude
+
+    @model_validator(mode="after")
+    def _household_has_no_name(self) -> Self:
+        if self.kind == "household" and self.name:
+            raise ValueError("a household has no name, only an address")
+        return self
 
 
 class StateBase(Payload):

@@ -59,7 +59,7 @@ def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> A
         area=area,
         kind=payload.kind,
         address=payload.address,
-        name=payload.name if payload.kind == "enterprise" else "",
+        name=payload.name,
         door_plate=payload.door_plate,
         lon=payload.lon,
         lat=payload.lat,

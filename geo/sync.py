@@ -25,13 +25,17 @@ def premises_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         "last_outcome",
         "next_due_on",
         "version",
+        "unit_id",
     )
     return {row["id"]: _premises_record(row) for row in rows}
 
 
 def _premises_record(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        **{key: row[key] for key in ("id", "kind", "address", "name", "door_plate", "lon", "lat", "state", "version")},
+        **{
+            key: row[key]
+            for key in ("id", "unit_id", "kind", "address", "name", "door_plate", "lon", "lat", "state", "version")
+        },
         "proposed": row["active_from"] is None,
         "area": row["area__code"],
         "beat": row["beat__name"],
@@ -44,6 +48,15 @@ def _premises_record(row: dict[str, Any]) -> dict[str, Any]:
 def proposal_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return proposed changes of doors as the pull sends them, by id."""
     rows: Iterable[Any] = PremisesProposal.objects.filter(id__in=list(ids)).values(
-        "id", "premises", "author", "wanted_state", "base_state", "reason", "proposed_at", "approved", "version"
+        "id",
+        "premises",
+        "author",
+        "wanted_state",
+        "base_state",
+        "reason",
+        "proposed_at",
+        "approved",
+        "version",
+        "unit_id",
     )
     return {row["id"]: row for row in rows}

@@ -8,7 +8,15 @@ from django.db import transaction
 from django.db.models import F
 
 from backend.accounts.models import Officer, Unit
-from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
+from backend.common.outcomes import (
+    SKEW_TOLERANCE_S,
+    Applied,
+    Change,
+    MutationContext,
+    Touched,
+    applied,
+    clock_error,
+)
 from backend.common.payloads import place_columns
 from backend.common.problems import problem
 from geo.selectors import primary_area
@@ -17,8 +25,9 @@ from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, Pa
 
 MAX_OUTING = timedelta(hours=12)
 # The skew of a wrong clock is measured anew at each push and holds the time the request was under way: the start and
-# the fixes of one outing, sent in two pushes, may be corrected by amounts that differ by as much.
-_SKEW_JITTER_MS = 10_000
+# the fixes of one outing, sent in two pushes, may be corrected by amounts that differ by as much, and near the
+# tolerance one may be corrected and the other not.
+_SKEW_JITTER_MS = round(SKEW_TOLERANCE_S * 1000) + 10_000
 
 
 def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
@@ -54,7 +63,7 @@ def fixes_add(*, context: MutationContext, payload: PatrolFixes) -> Applied:
     if leg is None:
         raise problem("leg_unknown", id=payload.leg)
     outing = _patrol_for_work(leg, context.unit_path)
-    shift_ms = round((context.recorded_at - context.occurred_at).total_seconds() * 1000)
+    shift_ms = round(clock_error(context.clock_skew_s).total_seconds() * 1000)
     block = FixBlock(
         **_columns_of(outing, context),
         leg_id=payload.leg,
@@ -134,7 +143,8 @@ def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> None:
 
 def _drop_outside(block: FixBlock, outing: Patrol) -> int:
     """Drop the readings of a block that lie outside its outing; count and return them."""
-    slack_ms = 0 if block.occurred_at == block.recorded_at else _SKEW_JITTER_MS
+    corrected = clock_error(block.clock_skew_s) or clock_error(outing.clock_skew_s)
+    slack_ms = _SKEW_JITTER_MS if corrected else 0
     first_ms = outing.started_at.timestamp() * 1000 - slack_ms
     last_ms = (outing.ended_at or outing.started_at + MAX_OUTING).timestamp() * 1000 + slack_ms
     keep = [position for position, t in enumerate(block.t_ms) if first_ms <= t <= last_ms]

@@ -1,9 +1,9 @@
 """PURE: what a phone may send about visits and disputes. There is no field for a resident's name or number here."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from backend.common.payloads import Line, Payload, Place, Text, storable_json
 
@@ -21,6 +21,16 @@ EventKind = Literal[
     "registered", "assigned", "session_held", "agreement_signed", "resolved", "transferred", "failed", "follow_up",
     "reopened", "closed", "corrected",
 ]  # fmt: skip
+
+
+# Without these a step says nothing: assigned to nobody, transferred nowhere.
+_NEEDED = {
+    "assigned": "assignee",
+    "agreement_signed": "agreement",
+    "transferred": "transferred_to",
+    "follow_up": "follow_up",
+    "corrected": "corrects",
+}
 
 
 class HazardFound(Payload):
@@ -104,3 +114,10 @@ class DisputeEventPayload(Payload):
     transferred_to: Annotated[Line, Field(max_length=160)] = ""
     follow_up: Literal["kept", "not_kept", "no_answer"] | None = None
     corrects: UUID | None = None
+
+    @model_validator(mode="after")
+    def _says_what_the_step_needs(self) -> Self:
+        field = _NEEDED.get(self.event)
+        if field is not None and not getattr(self, field):
+            raise ValueError(f"{self.event} needs {field}")
+        return self

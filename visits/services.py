@@ -57,7 +57,7 @@ def _visit_create(
     context: MutationContext, payload: VisitRecord, door: Premises, original: Visit | None = None
 ) -> Visit:
     officers = officers_on_it(context, payload.officers)
-    _references_must_exist(payload)
+    _references_must_exist(payload, context.unit_path)
     columns = context.record_columns() | {"unit_id": door.unit_id}
     if original is not None and isinstance(payload, VisitCorrect):
         columns |= {"occurred_at": original.occurred_at, "corrects": original, "correction_reason": payload.reason}
@@ -88,8 +88,9 @@ def _visit_create(
     return visit
 
 
-def _references_must_exist(payload: VisitRecord) -> None:
-    if payload.patrol is not None and not Patrol.objects.filter(id=payload.patrol).exists():
+def _references_must_exist(payload: VisitRecord, unit_path: str) -> None:
+    ours = Patrol.objects.filter(unit__path__startswith=unit_path)
+    if payload.patrol is not None and not ours.filter(id=payload.patrol).exists():
         raise problem("patrol_unknown", id=payload.patrol)
     if payload.campaign is not None and not Campaign.objects.filter(id=payload.campaign).exists():
         raise problem("campaign_unknown", id=payload.campaign)

@@ -37,6 +37,7 @@ def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
             "corrected_by",
             "distance_to_door_m",
             "version",
+            "unit_id",
         )
     )
     hazards = _hazards_by_visit(wanted)
@@ -83,6 +84,7 @@ def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         "resolve_due_on",
         "follow_up_due_on",
         "version",
+        "unit_id",
     )
     return {
         row["id"]: {
@@ -114,6 +116,7 @@ def dispute_event_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         "ordinal",
         "allowed",
         "version",
+        "unit_id",
     )
     return {row["id"]: _event_record(row) for row in rows}
 

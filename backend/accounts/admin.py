@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -11,6 +12,8 @@ from backend.accounts.models import Device, Officer, Unit
 
 admin.site.site_header = admin.site.site_title = "巡访 管理"
 admin.site.index_title = "基础数据"
+# Django's own form has no limit on guessing: sign in through the app, whose door is allauth's.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class OfficerCreation(AdminUserCreationForm):  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from backend.accounts.models import Officer, Role
+from backend.accounts.models import Officer, Role, UnitKind
 from backend.common.problems import problem
 
 if TYPE_CHECKING:  # DRF loads this module while it is still loading its own views
@@ -22,12 +22,16 @@ class Policy:
 
     name: str
     roles: frozenset[str] | None = None
+    unit_kinds: frozenset[str] | None = None
     public: bool = False
 
 
 PUBLIC = Policy("public", public=True)
 SIGNED_IN = Policy("signed_in")
-FIELD_WORK = Policy("field_work", frozenset({Role.OFFICER, Role.LEAD}))
+# Field work is done by stations: a lead of a branch reads figures and has no feed to keep on a phone.
+FIELD_WORK = Policy(
+    "field_work", frozenset({Role.OFFICER, Role.LEAD}), frozenset({UnitKind.STATION, UnitKind.BEAT_TEAM})
+)
 FIGURES = Policy("figures", frozenset({Role.OFFICER, Role.LEAD, Role.ANALYST}))
 
 
@@ -44,6 +48,10 @@ class PolicyPermission(BasePermission):
             raise NotAuthenticated
         if policy.roles is not None and not request.user.has_role(*policy.roles):
             raise problem("not_allowed", roles=", ".join(sorted(policy.roles)))
+        if policy.unit_kinds is not None and (
+            request.user.unit is None or request.user.unit.kind not in policy.unit_kinds
+        ):
+            raise problem("not_allowed", roles=f"of a unit of kind {' or '.join(sorted(policy.unit_kinds))}")
         return True
 
 

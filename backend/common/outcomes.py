@@ -77,12 +77,18 @@ def applied(changes: Iterable[Change], touched: Iterable[Touched] = ()) -> Appli
     return Applied(tuple(changes), frozenset(touched))
 
 
-def corrected_instant(recorded_at: datetime, clock_skew_s: float, tolerance_s: float = 120.0) -> datetime:
-    """Return when a record really happened: the phone's time less its clock's error.
+# Below this the difference of two clocks is mostly the time the request was under way.
+SKEW_TOLERANCE_S = 120.0
 
-    `clock_skew_s` = phone clock minus server clock at the push. Below `tolerance_s` the difference is mostly the time
-    the request was under way, and the phone's own time is the better one.
+
+def clock_error(clock_skew_s: float) -> timedelta:
+    """Return by how much a phone's times are corrected: its skew (phone minus server), nothing within the tolerance."""
+    return timedelta(seconds=clock_skew_s if abs(clock_skew_s) > SKEW_TOLERANCE_S else 0.0)
+
+
+def corrected_instant(recorded_at: datetime, clock_skew_s: float, received_at: datetime) -> datetime:
+    """Return when a record really happened: the phone's time less its clock's error, and never after it was received.
+
+    A clock that was wrong at the record and right at the push shows no skew; its future would freeze a door for years.
     """
-    if abs(clock_skew_s) <= tolerance_s:
-        return recorded_at
-    return recorded_at - timedelta(seconds=clock_skew_s)
+    return min(recorded_at - clock_error(clock_skew_s), received_at)

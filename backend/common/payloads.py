@@ -16,10 +16,10 @@ def storable(text: str) -> str:
 
 Line = Annotated[str, Field(max_length=240), AfterValidator(storable)]
 Text = Annotated[str, Field(max_length=4000), AfterValidator(storable)]
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Metres = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(strict=True, ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(strict=True, ge=-90, le=90, allow_inf_nan=False)]
+Metres = Annotated[float, Field(strict=True, ge=0, le=1e7, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=1e9, allow_inf_nan=False)]
 
 
 def storable_json(value: Any) -> Any:

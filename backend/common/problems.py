@@ -76,6 +76,12 @@ _TYPES = (
     ProblemType("window_invalid", 400, "The window cannot be read", "{why}"),
     ProblemType("figure_unknown", 400, "There is no such figure", "Known figures: {known}."),
     ProblemType("not_authenticated", 401, "Sign in first", "This address needs a signed-in officer."),
+    ProblemType(
+        "signed_in_as_another",
+        401,
+        "Somebody else is signed in",
+        "The records are those of another officer than the one signed in here.",
+    ),
     ProblemType("not_allowed", 403, "Not allowed for this role", "This needs one of the roles {roles}."),
     ProblemType("csrf_failed", 403, "The request's origin could not be proved", "{why}"),
     ProblemType("not_found", 404, "Not found", "There is nothing here that you may see."),

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from backend.accounts.models import Officer
 from backend.accounts.permissions import FIELD_WORK, SIGNED_IN, signed_in_officer
 from backend.common.problems import problem
 from backend.sync import schemas, store
@@ -46,8 +47,8 @@ class PushView(APIView):
 
     @extend_schema(request=schemas.PUSH_REQUEST, responses=schemas.PUSH_RESPONSE)
     def post(self, request: Request) -> Response:
+        officer = _officer_of_the_store(request)
         batch = _batch_of(request)
-        officer = signed_in_officer(request)
         outcomes = receive_batch(officer=officer, batch=batch, received_at=timezone.now())
         return Response({"server_time": wire_time(timezone.now()), "outcomes": outcomes})
 
@@ -65,7 +66,22 @@ class PullView(APIView):
         if not limit.isdecimal() or not 1 <= int(limit) <= MAX_CHANGES:
             raise problem("request_invalid", why=f"limit must be a number from 1 to {MAX_CHANGES}.")
         cursor_text = request.query_params.get("cursor")
-        return Response(changes_after(officer=signed_in_officer(request), cursor_text=cursor_text, limit=int(limit)))
+        return Response(
+            changes_after(officer=_officer_of_the_store(request), cursor_text=cursor_text, limit=int(limit))
+        )
+
+
+def _officer_of_the_store(request: Request) -> Officer:
+    """Return the signed-in officer, who must be the one whose records the device says these are (`X-Officer`).
+
+    A browser shared by two people keeps one session cookie and a store for each of them: without this, what one wrote
+    would go out under the other's name.
+    """
+    officer = signed_in_officer(request)
+    named = request.headers.get("X-Officer")
+    if named is not None and named != str(officer.id):
+        raise problem("signed_in_as_another")
+    return officer
 
 
 def _batch_of(request: Request) -> BatchHeader:
@@ -83,7 +99,7 @@ def _batch_of(request: Request) -> BatchHeader:
 def _plain_body(request: Request) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SYNC_MAX_BODY_BYTES:
         raise _too_large()
-    sent: bytes = request._request.body
+    sent = _sent_body(request)
     if request.headers.get("Content-Encoding", "").lower() != "gzip":
         return sent
     try:
@@ -93,6 +109,17 @@ def _plain_body(request: Request) -> bytes:
     if body is None:
         raise _too_large()
     return body
+
+
+def _sent_body(request: Request) -> bytes:
+    if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        sent: bytes = request._request.body
+        return sent
+    # Django reads nothing without a Content-Length; a proxy that re-chunks would make every push look empty.
+    streamed: bytes = request.META["wsgi.input"].read(settings.SYNC_MAX_BODY_BYTES + 1)
+    if len(streamed) > settings.SYNC_MAX_BODY_BYTES:
+        raise _too_large()
+    return streamed
 
 
 def _kept_as_malformed(request: Request, body: bytes, why: str) -> Exception:

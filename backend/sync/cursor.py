@@ -29,7 +29,7 @@ def read_cursor(text: str) -> Cursor:
     try:
         epoch, seen = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return Cursor(UUID(epoch), {str(unit): _number(n) for unit, n in seen.items()})
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise problem("cursor_invalid") from error
 
 

@@ -25,7 +25,7 @@ def changes_after(*, officer: Officer, cursor_text: str | None, limit: int) -> d
     cursor = read_cursor(cursor_text) if cursor_text else Cursor(epoch)
     units = dict(units_in_scope(officer).order_by("path").values_list("code", "id"))
     if cursor.epoch != epoch or not set(cursor.seen) <= set(units):
-        return _page(epoch, [], Cursor(epoch), has_more=False, reset=True)
+        return _page(epoch, [], Cursor(epoch), has_more=True, reset=True)
     entries, has_more = _entries(units, cursor, limit)
     seen = {**cursor.seen}
     for code, entry in entries:
@@ -62,7 +62,8 @@ def _changes(entries: Sequence[tuple[str, FeedEntry]]) -> list[dict[str, Any]]:
 
 def _change(code: str, entry: FeedEntry, record: dict[str, Any] | None) -> dict[str, Any]:
     # The record as it is now: a later change of it carries its own number, so that older versions need not be kept.
-    is_put = entry.op == "put" and record is not None
+    # One that has moved to another unit since is no longer this feed's to show.
+    is_put = entry.op == "put" and record is not None and record["unit_id"] == entry.unit_id
     return {
         "unit": code,
         "n": entry.n,
@@ -70,7 +71,7 @@ def _change(code: str, entry: FeedEntry, record: dict[str, Any] | None) -> dict[
         "id": entry.record_id,
         "version": record["version"] if is_put and record else entry.version,
         "op": "put" if is_put else "retract",
-        "record": record if is_put else None,
+        "record": {key: value for key, value in record.items() if key != "unit_id"} if is_put and record else None,
     }
 
 

@@ -128,7 +128,7 @@ def _judge_all(
 
 
 def _context(envelope: Envelope, sender: Sender) -> MutationContext:
-    occurred_at = corrected_instant(envelope.recorded_at, sender.clock_skew_s)
+    occurred_at = corrected_instant(envelope.recorded_at, sender.clock_skew_s, sender.received_at)
     return MutationContext(
         mutation_id=envelope.id,
         record_id=envelope.record_id,

@@ -26,6 +26,7 @@ class Handler(Protocol):
     def __call__(self, *, context: MutationContext, payload: Any) -> Applied: ...
 
 
+# Returns records by id, each with the `unit_id` it belongs to now (which the pull checks and does not send).
 Presenter = Callable[[Iterable[UUID]], dict[UUID, dict[str, Any]]]
 
 

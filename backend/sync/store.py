@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from backend.accounts.models import Device, Officer, Unit
 from backend.sync.judging import Judged
@@ -42,8 +43,20 @@ _CONTACT = """
                                       last_contact_at)
     VALUES (%s, %s, %s, '', %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET app_version = excluded.app_version, last_contact_at = excluded.last_contact_at,
-                                   made_total = greatest(d.made_total, excluded.made_total)
+                                   made_total = excluded.made_total
 """
+
+
+# Verdicts that a later delivery may overturn: the copy on the way was altered, or what the record names came after it.
+REJUDGED = (
+    "payload_hash_mismatch",
+    "premises_unknown",
+    "patrol_unknown",
+    "leg_unknown",
+    "visit_unknown",
+    "dispute_unknown",
+    "reference_unknown",
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +84,8 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[
     """Store mutations that are not stored yet; return those that wait for judgement with their earlier attempts.
 
     Sorted by id, so that two batches holding the same mutations wait for each other in one order. A row that another
-    transaction is just inserting makes this statement wait for that commit, and then counts as stored.
+    transaction is just inserting makes this statement wait for that commit, and then counts as stored. Waiting are new
+    mutations, those whose handler broke, and refused ones that a second delivery may heal (REJUDGED).
     """
     rows = sorted(envelopes, key=lambda envelope: envelope.id)
     if not rows:
@@ -88,11 +102,33 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[
     fixed: list[Any] = [sender.unit.id, sender.officer.id, sender.device.id, sender.clock_skew_s, sender.received_at]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [*fixed, *columns])
-    waiting = Mutation.objects.select_for_update().filter(id__in=[e.id for e in rows], outcome="received")
     by_id = {e.id: e for e in rows}
-    return {
-        row.id: row.attempts for row in waiting.order_by("id") if row.payload_sha256 == by_id[row.id].payload_sha256
-    }
+    undecided = Q(outcome="received") | Q(outcome="quarantined", problem__code__in=REJUDGED)
+    waiting = Mutation.objects.select_for_update().filter(undecided, id__in=list(by_id)).order_by("id")
+    found = [row for row in waiting if row.payload_sha256 == by_id[row.id].payload_sha256]
+    for row in found:
+        _payload_mend(row, storable_text(by_id[row.id].payload), sender=sender)
+    return {row.id: row.attempts for row in found}
+
+
+def _payload_mend(row: Mutation, text: str, *, sender: "Sender") -> None:
+    """Put what came now in the place of an altered payload under the same announced hash; keep the altered one too."""
+    if row.payload in (None, text):
+        return
+    MutationVariant.objects.bulk_create(
+        [
+            MutationVariant(
+                mutation_id=row.id,
+                unit=sender.unit,
+                device=sender.device,
+                payload_sha256=hashlib.sha256(row.payload.encode()).hexdigest(),
+                received_at=row.received_at,
+                raw=row.payload,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    Mutation.objects.filter(pk=row.pk).update(payload=text)
 
 
 def mutations_close(closings: Sequence[Closing]) -> None:

@@ -26,6 +26,10 @@ def targets_lock(envelopes: Iterable[Envelope]) -> None:
     listed = list(envelopes)
     for field, model in _TARGETS:
         ids = {found for envelope in listed if (found := _id_in(envelope, field)) is not None}
+        if model is Premises:
+            corrected = {found for envelope in listed if (found := _id_in(envelope, "corrects")) is not None}
+            doors = Visit.objects.filter(id__in=corrected).values_list("premises_id", flat=True)
+            ids |= set(doors) if corrected else set()
         if model is Patrol:
             legs = {found for envelope in listed if (found := _id_in(envelope, "leg")) is not None}
             ids |= set(Leg.objects.filter(id__in=legs).values_list("patrol_id", flat=True)) if legs else set()

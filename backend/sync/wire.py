@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from backend.common.canonical_json import canonical_bytes
 from backend.common.payloads import storable, validation_problem
@@ -25,7 +25,14 @@ def _of_this_age(instant: datetime) -> datetime:
     return instant
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_of_this_age)]
+def _text(value: Any) -> Any:
+    # pydantic would read a number as seconds since 1970; the protocol writes RFC 3339.
+    if not isinstance(value, str):
+        raise ValueError("must be RFC 3339 text")
+    return value
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_of_this_age)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 

@@ -54,6 +54,7 @@ def test_nothing_is_resolved_without_an_agreement(events: list[CaseEvent]) -> No
     agreed = False
     for event in events:
         case, fits = step(case, event)
-        agreed = (agreed and event.event != "reopened") or (fits and event.has_agreement and event.event != "reopened")
+        if fits:
+            agreed = event.event != "reopened" and (agreed or event.has_agreement)
         if fits and event.event == "resolved":
             assert agreed

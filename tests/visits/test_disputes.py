@@ -53,14 +53,14 @@ def test_a_whole_case_from_found_to_closed(
         dispute_event(case, "assigned", assignee=str(lead.id)),
         dispute_event(case, "session_held", note="第一次"),
         dispute_event(case, "agreement_signed", agreement=AGREEMENT),
-        dispute_event(case, "resolved", at=NOON + timedelta(days=5)),
+        dispute_event(case, "resolved", at=NOON + timedelta(days=1)),
         dispute_event(case, "follow_up", follow_up="kept"),
         dispute_event(case, "closed"),
     )
     assert set(outcomes_of(outcomes)) == {"applied"}
     stored = Dispute.objects.get()
-    assert (stored.state, stored.assignee, stored.resolved_on) == ("closed", lead, date(2026, 11, 25))
-    assert stored.follow_up_due_on == date(2026, 12, 25)
+    assert (stored.state, stored.assignee, stored.resolved_on) == ("closed", lead, date(2026, 11, 21))
+    assert stored.follow_up_due_on == date(2026, 12, 21)
     assert DisputeEvent.objects.filter(allowed=False).count() == 0
     events = [change["record"] for change in pull(officer) if change["type"] == "dispute_event"]
     assert [event["ordinal"] for event in events] == [1, 2, 3, 4, 5, 6, 7]
@@ -107,3 +107,10 @@ def test_a_party_is_a_role_and_a_name_is_refused(push: Push, officer: Officer, d
 def test_an_unknown_event_is_refused_by_name(push: Push, officer: Officer, door: Premises) -> None:
     (outcome,) = push(officer, mutation("dispute.event", {"dispute": str(new_id()), "event": "punished"}))
     assert outcome["problem"]["errors"][0]["field"] == "event"
+
+
+def test_a_step_that_says_nothing_was_taken_as_done(push: Push, officer: Officer, door: Premises) -> None:
+    case = new_id()
+    push(officer, dispute(record_id=case, premises=door.id), dispute_event(case, "registered"))
+    for event in ("assigned", "agreement_signed", "transferred", "follow_up", "corrected"):
+        assert codes_of(push(officer, dispute_event(case, event))) == ["payload_invalid"], event

@@ -45,3 +45,9 @@ def test_a_unit_knows_its_path_and_its_code_cannot_be_changed_later(administrato
     page = client.get(f"/admin/accounts/unit/{city.station.id}/change/").content.decode()
     assert 'name="code"' not in page
     assert Unit.objects.get(id=city.station.id).code == "S1"
+
+
+def test_the_admin_has_no_form_of_its_own_to_guess_passwords_at(administrator: Officer) -> None:
+    answer = Client().post("/admin/login/", {"username": "administrator", "password": "guess"})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/?next=")

@@ -1,5 +1,6 @@
 """The feed of a unit is numbered 1..N without a gap, and a phone gets exactly what its user may see."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_a_cursor_of_another_epoch_answers_reset(
     cursor = client.get("/api/v1/sync/pull").json()["cursor"]
     FeedEpoch.objects.all().delete()  # as a restore does
     page = client.get("/api/v1/sync/pull", {"cursor": cursor}).json()
-    assert (page["reset"], page["changes"]) == (True, [])
+    assert (page["reset"], page["changes"], page["has_more"]) == (True, [], True)  # there is everything to fetch
     assert len(client.get("/api/v1/sync/pull", {"cursor": page["cursor"]}).json()["changes"]) == 2
 
 
@@ -121,3 +122,22 @@ def test_an_officer_of_a_beat_team_works_with_the_records_of_its_station(
     assert [change["unit"] for change in pull(walker)] == ["S1"] * len(pull(officer))
     me = client_of(walker).get("/api/v1/me").json()
     assert (me["unit"]["kind"], [area["code"] for area in me["areas"]]) == ("beat_team", [city.township.code])
+
+
+def test_the_feed_of_a_doors_former_unit_still_showed_it(
+    push: Push, pull: Pull, officer: Officer, city: City, door: Premises
+) -> None:
+    push(officer, visit(door.id))
+    Premises.objects.update(unit=city.next_station, area=city.next_township)
+    (change,) = [change for change in pull(officer) if change["type"] == "premises"]
+    assert (change["op"], change["record"]) == ("retract", None)
+
+
+def test_no_record_tells_the_key_of_its_unit(push: Push, pull: Pull, officer: Officer, door: Premises) -> None:
+    push(officer, visit(door.id))
+    assert [change["type"] for change in pull(officer) if "unit_id" in change["record"]] == []
+
+
+def test_a_cursor_nested_deeper_than_python_reads_is_a_clear_error(client_of: ClientOf, officer: Officer) -> None:
+    deep = base64.urlsafe_b64encode(b"[" * 3000).decode()
+    assert client_of(officer).get("/api/v1/sync/pull", {"cursor": deep}).json()["code"] == "cursor_invalid"

@@ -1,25 +1,28 @@
 """A push stores before it judges, answers one outcome for each mutation, and loses nothing."""
 
 import gzip
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from rest_framework.test import APIClient
+from django.test import RequestFactory
+from rest_framework.test import APIClient, force_authenticate
 
 from backend.accounts.models import Device, Officer
 from backend.common.canonical_json import payload_sha256
 from backend.common.outcomes import Applied, MutationContext
+from backend.sync.api import PushView
 from backend.sync.judging import judge
 from backend.sync.models import FeedEntry, Intake, Mutation, MutationVariant
 from backend.sync.registry import Kind
 from backend.sync.wire import Envelope
 from geo.models import Premises
-from tests.builders import batch, context_of, dispute, mutation, visit
+from tests.builders import batch, context_of, dispute, mutation, outing, visit
 from tests.conftest import City, codes_of, outcomes_of
-from tests.factories import NOON, new_id
+from tests.factories import NOON, OfficerFactory, new_id
 from visits.models import Hazard, Visit
 from visits.payloads import VisitRecord
 
@@ -297,3 +300,87 @@ def test_a_visit_with_a_dispute_makes_two_records_that_name_each_other(
     )
     assert outcomes_of(outcomes) == ["applied", "applied"]
     assert Visit.objects.get().dispute_ids == [dispute_id]
+
+
+def test_a_visit_of_the_future_froze_its_door_for_years(push: Push, officer: Officer, door: Premises) -> None:
+    # the clock was wrong when it was recorded and right when it was sent: no skew tells
+    push(officer, visit(door.id, at=datetime.now(UTC) + timedelta(days=900)))
+    door.refresh_from_db()
+    assert door.last_visited_at is not None
+    assert door.last_visited_at <= datetime.now(UTC)
+    assert Visit.objects.get().recorded_at > datetime.now(UTC)  # the evidence stays
+
+
+def test_a_record_altered_on_its_way_blocked_the_right_one_for_ever(
+    push: Push, officer: Officer, door: Premises
+) -> None:
+    right = visit(door.id, note="原文")
+    altered = right | {"payload": right["payload"] | {"note": "变了"}}
+    assert codes_of(push(officer, altered)) == ["payload_hash_mismatch"]
+    assert outcomes_of(push(officer, right)) == ["applied"]
+    assert Visit.objects.get().note == "原文"
+    assert "变了" in MutationVariant.objects.get().raw
+    assert outcomes_of(push(officer, right)) == ["duplicate"]
+
+
+def test_a_leg_that_came_before_its_outing_never_healed(push: Push, officer: Officer, door: Premises) -> None:
+    _, _, (start, leg, _) = outing()
+    assert codes_of(push(officer, leg)) == ["patrol_unknown"]
+    assert outcomes_of(push(officer, start)) == ["applied"]
+    assert outcomes_of(push(officer, leg)) == ["applied"]
+
+
+def test_records_went_out_under_the_name_of_whoever_was_signed_in(
+    client_of: ClientOf, officer: Officer, lead: Officer, door: Premises
+) -> None:
+    body = batch([visit(door.id)])
+    for headers, status in (({"x-officer": str(officer.id)}, 401), ({"x-officer": str(lead.id)}, 200)):
+        pushed = client_of(lead).post("/api/v1/sync/push", body, format="json", headers=headers)
+        pulled = client_of(lead).get("/api/v1/sync/pull", headers=headers)
+        assert (pushed.status_code, pulled.status_code) == (status, status)
+        if status == 401:
+            assert pushed.json()["code"] == pulled.json()["code"] == "signed_in_as_another"
+    assert Visit.objects.get().author == lead
+
+
+def test_a_lead_of_a_branch_reads_figures_and_has_no_feed(client_of: ClientOf, city: City) -> None:
+    branch_lead = OfficerFactory(unit=city.branch, roles=["lead"])
+    assert client_of(branch_lead).get("/api/v1/sync/pull").json()["code"] == "not_allowed"
+    assert client_of(branch_lead).get("/api/v1/coverage/townships").status_code == 200
+
+
+def test_a_name_of_a_household_was_dropped_from_the_table_and_kept_in_the_log(
+    push: Push, officer: Officer, city: City
+) -> None:
+    payload = {
+        "action": "new",
+        "kind": "household",
+        "address": "新村 1 号",
+        "name": "张三",
+        "lon": 114.05,
+        "lat": 27.75,
+    }
+    assert codes_of(push(officer, mutation("premises.propose", payload))) == ["payload_invalid"]
+
+
+def test_a_visit_cannot_name_an_outing_of_another_station(
+    push: Push, officer: Officer, neighbour: Officer, door: Premises
+) -> None:
+    patrol_id, _, (start, *_) = outing()
+    push(neighbour, start)
+    assert codes_of(push(officer, visit(door.id, patrol=str(patrol_id)))) == ["patrol_unknown"]
+
+
+@pytest.mark.parametrize("wrong", [{"lon": "114.4"}, {"age_s": True}])
+def test_text_and_truth_are_no_numbers(push: Push, officer: Officer, door: Premises, wrong: dict[str, Any]) -> None:
+    place = {"lon": 114.05, "lat": 27.75, "accuracy_m": 5, "age_s": 0} | wrong
+    assert codes_of(push(officer, visit(door.id, place=place))) == ["payload_invalid"]
+
+
+def test_a_chunked_body_was_read_as_empty(officer: Officer, door: Premises) -> None:
+    body = json.dumps(batch([visit(door.id)])).encode()
+    request = RequestFactory().generic("POST", "/api/v1/sync/push", b"", content_type="application/json")
+    request.META |= {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input": io.BytesIO(body)}
+    force_authenticate(request, user=officer)
+    response = PushView.as_view()(request)
+    assert outcomes_of(response.data["outcomes"]) == ["applied"]
