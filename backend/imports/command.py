@@ -1,5 +1,6 @@
 """SHELL: what the three import commands share: the file, the dry run, the report, one clear line when it is refused."""
 
+from abc import ABC, abstractmethod
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from backend.imports.services import import_run
 from geo.imports.report import ImportReport
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(BaseCommand, ABC):
     """A dry run unless told `--apply`. Ends with status 1 and one line when the whole file is refused."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -19,11 +20,13 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--apply", action="store_true", help="write; without it nothing is changed")
         self.add_field_arguments(parser)
 
+    @abstractmethod
     def add_field_arguments(self, parser: ArgumentParser) -> None:
-        raise NotImplementedError
+        """Add the options that name the columns."""
 
+    @abstractmethod
     def bring_in(self, options: dict[str, Any]) -> ImportReport:
-        raise NotImplementedError
+        """Read the file and import it; return the report row by row."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
