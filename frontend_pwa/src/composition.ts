@@ -21,6 +21,14 @@ import { onUpdateReady } from './update';
 import { webLocks } from './web_locks';
 
 const ownFetch = (input: string, init?: RequestInit): Promise<Response> => fetch(input, init);
+/** Says whose records these are: the browser's session may have become another officer's since it was last asked. */
+function fetchOf(officer: string): typeof ownFetch {
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-officer', officer);
+    return ownFetch(input, { ...init, headers });
+  };
+}
 const now_ms = (): number => Date.now();
 /** Whose session the browser holds is asked again after this time: another tab may have changed it. */
 const TRUST_SESSION_MS = 10 * 60_000;
@@ -45,7 +53,7 @@ function startEngine(office: Office): void {
   const doorsChanged = new BroadcastChannel(office.store.name);
   doorsChanged.onmessage = () => void office.reloadDoors();
   const engine = new SyncEngine({
-    ...{ store: office.store, fetch: ownFetch, now_ms, random: Math.random },
+    ...{ store: office.store, fetch: fetchOf(office.me.officer.id), now_ms, random: Math.random },
     locks: webLocks(`${office.store.name}-sender`),
     after: (delay_ms, call) => {
       const timer = setTimeout(call, delay_ms);

@@ -1,6 +1,7 @@
 /** SHELL: the queue of records without a receipt, and what the server's answers change in it. */
 import {
   afterAnswer,
+  isHeld,
   isSent,
   KEEP_SENT_MS,
   nextRelease_ms,
@@ -30,7 +31,8 @@ export async function outboxView(
     const rows = (await store.outbox.orderBy('seq').toArray()).filter((row) => !later.has(row.id));
     return {
       device: (await fact(store, 'device')) ?? '',
-      made_total: (await fact(store, 'made_total')) ?? 0,
+      // What may still be undone is not announced: the server would wait for a record that never comes.
+      made_total: ((await fact(store, 'made_total')) ?? 0) - rows.filter((row) => isHeld(row, now_ms)).length,
       ready: readyToSend(rows, now_ms, limit),
       next_release_ms: nextRelease_ms(rows, now_ms),
     };

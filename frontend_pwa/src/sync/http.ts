@@ -8,6 +8,12 @@ export type Answer =
 
 /** A request that says nothing for so long is over: the next try may find a better mast. */
 const TIMEOUT_MS = 30_000;
+/** What is sent gets a millisecond a byte on top: 8 kbit/s, the weakest mast that is still one. */
+const MAX_TIMEOUT_MS = 120_000;
+
+function timeoutFor_ms(body: BodyInit | null | undefined): number {
+  return Math.min(MAX_TIMEOUT_MS, TIMEOUT_MS + (typeof body === 'string' ? body.length : 0));
+}
 
 function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '';
@@ -57,8 +63,8 @@ export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): P
   if (language) headers.set('accept-language', language);
   if (init.body) headers.set('content-type', 'application/json');
   if (init.method && init.method !== 'GET') headers.set('x-csrftoken', csrfToken());
+  const signal = AbortSignal.timeout(timeoutFor_ms(init.body));
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await fetch(path, {
       ...init,
       headers,
@@ -70,6 +76,8 @@ export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): P
     if (!isJson(response)) return NO_NETWORK;
     return { ok: true, status: response.status, body: (await response.json()) as unknown };
   } catch {
-    return NO_NETWORK;
+    return signal.aborted
+      ? { ok: false, failure: { kind: 'no_network', slow: true }, problem: null }
+      : NO_NETWORK;
   }
 }

@@ -8,8 +8,8 @@
 import type { Problem } from '../domain/mutations';
 
 export type Failure =
-  /** No answer, or an answer that is not ours (a captive portal's page). */
-  | { kind: 'no_network' }
+  /** No answer, or an answer that is not ours (a captive portal's page). `slow`: we gave up waiting ourselves. */
+  | { kind: 'no_network'; slow?: true }
   /** 5xx, 429, or `retry` for a record. */
   | { kind: 'busy'; retry_after_s: number | null }
   | { kind: 'signed_out' }
@@ -101,8 +101,11 @@ function afterIndigestible(state: SyncState, problem: Problem): Step {
 function afterFailure(state: SyncState, failure: Failure, random: number): Step {
   if (failure.kind === 'indigestible') return afterIndigestible(state, failure.problem);
   const failures = state.failures + 1;
+  // The same batch would take as long again: on a weak mast only a smaller one gets through.
+  const too_slow = failure.kind === 'no_network' && failure.slow === true && state.phase === 'pushing';
+  const batch_limit = too_slow ? Math.max(1, Math.floor(state.batch_limit / 2)) : state.batch_limit;
   const delay_ms = waitAfter_ms(failures, random, failure.kind === 'busy' ? failure.retry_after_s : null);
-  return rest({ ...state, failures, trouble: failure }, delay_ms);
+  return rest({ ...state, failures, trouble: failure, batch_limit }, delay_ms);
 }
 
 function afterPush(state: SyncState, answered: 'pushed' | 'nothing_to_push'): Step {

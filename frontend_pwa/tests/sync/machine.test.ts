@@ -89,6 +89,23 @@ describe('a failure', () => {
   });
 });
 
+describe('a network too slow for the batch', () => {
+  const tooSlow: SyncEvent = { type: 'failed', failure: { kind: 'no_network', slow: true }, random: 0 };
+  test('once sent the same fifty records again and again: now each try is half as large, down to one', () => {
+    const tries = Array.from({ length: 8 }, () => [{ type: 'wake' } as const, tooSlow]).flat();
+    expect(after({ type: 'wake' }, tooSlow).state.batch_limit).toBe(BATCH_LIMIT / 2);
+    expect(after(...tries).state.batch_limit).toBe(1);
+  });
+  test('keeps small batches until the outbox is empty, then trusts the network again', () => {
+    const small = after({ type: 'wake' }, tooSlow, { type: 'wake' }, { type: 'pushed' });
+    expect(small.state.batch_limit).toBe(BATCH_LIMIT / 2);
+    expect(step(small.state, { type: 'nothing_to_push' }).state.batch_limit).toBe(BATCH_LIMIT);
+  });
+  test('is not the same as no network at all, which says nothing about the size', () => {
+    expect(after({ type: 'wake' }, failed('no_network')).state.batch_limit).toBe(BATCH_LIMIT);
+  });
+});
+
 describe('a batch the server cannot take as a whole', () => {
   const tooLarge: SyncEvent = { type: 'failed', failure: { kind: 'indigestible', problem }, random: 0 };
   test('is halved', () => {
