@@ -12,7 +12,10 @@ const TIMEOUT_MS = 30_000;
 const MAX_TIMEOUT_MS = 120_000;
 
 function timeoutFor_ms(body: BodyInit | null | undefined): number {
-  return Math.min(MAX_TIMEOUT_MS, TIMEOUT_MS + (typeof body === 'string' ? body.length : 0));
+  return Math.min(
+    MAX_TIMEOUT_MS,
+    TIMEOUT_MS + (typeof body === 'string' ? new TextEncoder().encode(body).length : 0),
+  );
 }
 
 function csrfToken(): string {
