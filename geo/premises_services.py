@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from backend.accounts.models import Unit
+from backend.common.conflicts import conflicting_fields
 from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
 from backend.common.problems import problem
 from geo.models import Area, Premises, PremisesProposal
@@ -72,8 +73,9 @@ def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> A
 def premises_state_propose(*, context: MutationContext, payload: ChangedState) -> Applied:
     """Keep a proposal to change a door's state for the lead; the door itself does not change yet."""
     door = premises_for_work(premises_id=payload.premises, unit_path=context.unit_path)
-    if door.state not in (payload.base.state, payload.state):
-        raise problem("base_values_changed", field="state", base=payload.base.state, current=door.state)
+    base, current = {"state": payload.base.state}, {"state": door.state}
+    for found in conflicting_fields(base=base, current=current, wanted={"state": payload.state}):
+        raise problem("base_values_changed", field=found.field, base=found.base, current=found.current)
     PremisesProposal.objects.create(
         id=context.record_id,
         premises=door,

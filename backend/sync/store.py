@@ -115,19 +115,8 @@ def _payload_mend(row: Mutation, text: str, *, sender: "Sender") -> None:
     """Put what came now in the place of an altered payload under the same announced hash; keep the altered one too."""
     if row.payload in (None, text):
         return
-    MutationVariant.objects.bulk_create(
-        [
-            MutationVariant(
-                mutation_id=row.id,
-                unit=sender.unit,
-                device=sender.device,
-                payload_sha256=hashlib.sha256(row.payload.encode()).hexdigest(),
-                received_at=row.received_at,
-                raw=row.payload,
-            )
-        ],
-        ignore_conflicts=True,
-    )
+    altered_sha256 = hashlib.sha256(row.payload.encode()).hexdigest()
+    _variant_keep(row.id, altered_sha256, row.payload, at=row.received_at, sender=sender)
     Mutation.objects.filter(pk=row.pk).update(payload=text)
 
 
@@ -156,13 +145,18 @@ def mutations_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Mutation]:
 
 def variant_store(envelope: Envelope, *, sender: "Sender") -> None:
     """Keep another content that came under a known id beside the first; a repeat of it changes nothing."""
+    raw = storable_text(envelope.model_dump(mode="json"))
+    _variant_keep(envelope.id, envelope.payload_sha256, raw, at=sender.received_at, sender=sender)
+
+
+def _variant_keep(mutation_id: UUID, sha256: str, raw: str, *, at: datetime, sender: "Sender") -> None:
     variant = MutationVariant(
-        mutation_id=envelope.id,
+        mutation_id=mutation_id,
         unit=sender.unit,
         device=sender.device,
-        payload_sha256=envelope.payload_sha256,
-        received_at=sender.received_at,
-        raw=storable_text(envelope.model_dump(mode="json")),
+        payload_sha256=sha256,
+        received_at=at,
+        raw=raw,
     )
     MutationVariant.objects.bulk_create([variant], ignore_conflicts=True)
 
