@@ -44,26 +44,49 @@ class Sender:
     zone: ZoneInfo
 
 
-def receive_batch(*, officer: Officer, batch: BatchHeader, received_at: datetime) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Arrival:
+    """A batch at the door: whose it is, for which unit, and why nothing of it may be applied (None: it may)."""
+
+    officer: Officer
+    unit: Unit
+    batch: BatchHeader
+    received_at: datetime
+    refusal: Problem | None
+
+
+def receive_batch(
+    *,
+    officer: Officer,
+    batch: BatchHeader,
+    received_at: datetime,
+    unit: Unit | None = None,
+    refusal: Problem | None = None,
+) -> list[dict[str, Any]]:
     """Store and judge a batch; return one outcome a mutation, in the order of the batch (3-sync.md, "Push").
+
+    `unit` is the unit the records are made for; by default the one the officer works with now. With a `refusal` (the
+    device may send, but nobody may act through it) nothing is judged: what is new goes to quarantine with that problem.
 
     When this returns, everything it calls applied, duplicate, conflict or quarantined is committed. Where the database
     refuses the whole batch (a deadlock, a full disk) each mutation is tried alone, and only those that fail again
     answer `retry`.
     """
+    unit = unit or working_unit(officer)
+    if unit is None:
+        raise problem("not_allowed", roles="(a unit)")
     read = [read_envelope(raw) for raw in batch.mutations]
+    arrival = Arrival(officer, unit, batch, received_at, refusal)
     try:
-        return _receive(officer, batch, read, received_at)
+        return _receive(arrival, read)
     except OperationalError as error:
         log.warning("batch_refused_by_database", mutations=len(read), why=str(error))
-    return [_receive_alone(officer, batch, one, received_at) for one in read]
+    return [_receive_alone(arrival, one) for one in read]
 
 
-def _receive_alone(
-    officer: Officer, batch: BatchHeader, one: Envelope | Unreadable, received_at: datetime
-) -> dict[str, Any]:
+def _receive_alone(arrival: Arrival, one: Envelope | Unreadable) -> dict[str, Any]:
     try:
-        return _receive(officer, batch, [one], received_at)[0]
+        return _receive(arrival, [one])[0]
     except OperationalError as error:
         log.error("mutation_refused_by_database", why=str(error))
         wire_id = str(one.id) if isinstance(one, Envelope) else _raw_id(one)
@@ -71,21 +94,23 @@ def _receive_alone(
 
 
 @transaction.atomic(durable=True)
-def _receive(
-    officer: Officer, batch: BatchHeader, read: Sequence[Envelope | Unreadable], received_at: datetime
-) -> list[dict[str, Any]]:
+def _receive(arrival: Arrival, read: Sequence[Envelope | Unreadable]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         # Django's foreign keys are checked at commit, where one bad reference would take the whole batch with it.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with deployment_held() as place:
-        sender = _sender(officer, batch, received_at, ZoneInfo(place.zone))
+        sender = _sender(arrival, ZoneInfo(place.zone))
         first: dict[UUID, Envelope] = {}
         for one in read:
             if isinstance(one, Envelope):
                 first.setdefault(one.id, one)
-        waiting = store.mutations_store(first.values(), sender=sender)
-        targets_lock(first[mutation_id] for mutation_id in waiting)
-        judged = _judge_all([first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))], waiting, sender)
+        waiting = store.mutations_store(first.values(), sender=sender, rejudge=arrival.refusal is None)
+        in_order = [first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))]
+        if arrival.refusal is None:
+            targets_lock(in_order)
+            judged = _judge_all(in_order, waiting, sender)
+        else:
+            judged = {one.id: (one, Judged("quarantined", problem=arrival.refusal)) for one in in_order}
         _number_and_close(judged, sender)
     return _outcomes(read, store.mutations_by_id(first), set(judged), sender)
 
@@ -106,13 +131,12 @@ def _outcomes(
     return outcomes
 
 
-def _sender(officer: Officer, batch: BatchHeader, received_at: datetime, zone: ZoneInfo) -> Sender:
-    unit = working_unit(officer)
-    if unit is None:
-        raise problem("not_allowed", roles="(a unit)")
-    device = store.device_contact(officer=officer, unit=unit, batch=batch, at=received_at)
-    skew_s = (batch.sent_at - received_at).total_seconds()
-    return Sender(officer, unit, device, skew_s, received_at, zone)
+def _sender(arrival: Arrival, zone: ZoneInfo) -> Sender:
+    device = store.device_contact(
+        officer=arrival.officer, unit=arrival.unit, batch=arrival.batch, at=arrival.received_at
+    )
+    skew_s = (arrival.batch.sent_at - arrival.received_at).total_seconds()
+    return Sender(arrival.officer, arrival.unit, device, skew_s, arrival.received_at, zone)
 
 
 def _judge_all(

@@ -47,8 +47,10 @@ _CONTACT = """
 """
 
 
-# Verdicts that a later delivery may overturn: the copy on the way was altered, or what the record names came after it.
+# Verdicts that a later delivery may overturn: the copy on the way was altered, what the record names came after it, or
+# the officer has signed in again since.
 REJUDGED = (
+    "session_ended",
     "payload_hash_mismatch",
     "premises_unknown",
     "patrol_unknown",
@@ -80,12 +82,12 @@ def device_contact(*, officer: Officer, unit: Unit, batch: BatchHeader, at: date
     return Device(id=batch.device, unit=unit, officer=officer)
 
 
-def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[UUID, int]:
+def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender", rejudge: bool = True) -> dict[UUID, int]:
     """Store mutations that are not stored yet; return those that wait for judgement with their earlier attempts.
 
     Sorted by id, so that two batches holding the same mutations wait for each other in one order. A row that another
     transaction is just inserting makes this statement wait for that commit, and then counts as stored. Waiting are new
-    mutations, those whose handler broke, and refused ones that a second delivery may heal (REJUDGED).
+    mutations, those whose handler broke, and with `rejudge` refused ones that a second delivery may heal (REJUDGED).
     """
     rows = sorted(envelopes, key=lambda envelope: envelope.id)
     if not rows:
@@ -103,7 +105,9 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender") -> dict[
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [*fixed, *columns])
     by_id = {e.id: e for e in rows}
-    undecided = Q(outcome="received") | Q(outcome="quarantined", problem__code__in=REJUDGED)
+    undecided = Q(outcome="received")
+    if rejudge:
+        undecided |= Q(outcome="quarantined", problem__code__in=REJUDGED)
     waiting = Mutation.objects.select_for_update().filter(undecided, id__in=list(by_id)).order_by("id")
     found = [row for row in waiting if row.payload_sha256 == by_id[row.id].payload_sha256]
     for row in found:
