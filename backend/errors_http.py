@@ -22,7 +22,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
     found = as_problem(error)
     write_log(found, error, path=context["request"].path)
     response = Response(found.as_json(), status=found.type.status, content_type=MEDIA_TYPE)
-    if found.code == "not_authenticated":
+    if found.type.status == 401:  # RFC 9110 wants a challenge with every one of them
         response["WWW-Authenticate"] = "Session"
     if "retry_after_s" in found.details:
         response["Retry-After"] = str(found.details["retry_after_s"])
