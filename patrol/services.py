@@ -1,6 +1,6 @@
 """SHELL: what writes outings down. Every function answers with what changed, for the feed and the figures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -32,7 +32,7 @@ _SKEW_JITTER_MS = round(SKEW_TOLERANCE_S * 1000) + 10_000
 
 def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
     """Open an outing of the author and partners, counted for the unit's own township until its track says otherwise."""
-    officers = officers_on_it(context, payload.officers)
+    officers = officers_on_it(context, payload.officers, officer_paths(payload.officers))
     row = Patrol.objects.create(
         **context.record_columns(),
         kind=payload.kind,
@@ -113,13 +113,24 @@ def patrols_end_overdue(*, now: datetime) -> list[Change]:
     return changes
 
 
-def officers_on_it(context: MutationContext, partners: Iterable[UUID]) -> list[UUID]:
-    """Return the ids of the author and the partners, who must belong to the author's unit or below it."""
+def officer_paths(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the path of each known officer's unit ("" without one), by officer."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = Officer.objects.filter(id__in=wanted).values_list("id", "unit__path")
+    return {officer_id: path or "" for officer_id, path in rows}
+
+
+def officers_on_it(context: MutationContext, partners: Iterable[UUID], paths: Mapping[UUID, str]) -> list[UUID]:
+    """Return the ids of the author and the partners, who must belong to the author's unit or below it.
+
+    `paths` are the partners' `officer_paths`.
+    """
     others = set(partners) - {context.officer_id}
-    if others:
-        known = Officer.objects.filter(id__in=others, unit__path__startswith=context.unit_path)
-        if missing := others - set(known.values_list("id", flat=True)):
-            raise problem("officer_unknown", id=min(missing))
+    strangers = {one for one in others if not paths.get(one, "").startswith(context.unit_path)}
+    if strangers:
+        raise problem("officer_unknown", id=min(strangers))
     return sorted({context.officer_id, *others})
 
 

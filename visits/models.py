@@ -250,10 +250,14 @@ class OutreachSession(SyncedRecord):
 
 
 class Attachment(SyncedRecord):
-    """A photo, sound or signature declared with its record; the bytes come apart from it."""
+    """A photo, sound or signature declared with its record; the bytes come apart from it.
+
+    `record_id` is a plain id: the record may be in quarantine still when its photos are declared.
+    """
 
     record_id = models.UUIDField(db_index=True)
     kind = models.CharField(max_length=16)
+    media_type = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)
     size_bytes = models.PositiveIntegerField()
     stored_at = models.DateTimeField(null=True, blank=True)

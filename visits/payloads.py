@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from backend.common.payloads import Line, Payload, Place, Text, storable_json
 
@@ -121,3 +121,42 @@ class DisputeEventPayload(Payload):
         if field is not None and not getattr(self, field):
             raise ValueError(f"{self.event} needs {field}")
         return self
+
+
+MIB = 1024 * 1024
+# What each kind of attachment may be, and how large. Formats whose decoders are few and well watched; no SVG, no GIF.
+MEDIA_TYPES: dict[str, tuple[str, ...]] = {
+    "photo": ("image/jpeg", "image/png", "image/webp"),
+    "audio": ("audio/webm", "audio/ogg", "audio/mp4"),
+    "signature": ("image/png",),
+}
+MAX_BYTES = {"photo": 8 * MIB, "audio": 20 * MIB, "signature": MIB}
+
+
+class AttachmentDeclare(Payload):
+    """`attachment.declare`: a photo, sound or signature that belongs to a record; its bytes come apart from it.
+
+    The mutation's `record_id` is the id of the attachment, `record` the visit, dispute, step or observation it shows.
+    """
+
+    record: UUID
+    kind: Literal["photo", "audio", "signature"]
+    media_type: Annotated[Line, Field(max_length=40)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size_bytes: Annotated[int, Field(strict=True, ge=1)]
+
+    @field_validator("media_type")
+    @classmethod
+    def _of_its_kind(cls, value: str, info: ValidationInfo) -> str:
+        kinds = MEDIA_TYPES.get(info.data.get("kind", ""), ())
+        if value not in kinds:
+            raise ValueError(f"must be one of {', '.join(kinds)}")
+        return value
+
+    @field_validator("size_bytes")
+    @classmethod
+    def _not_too_large(cls, value: int, info: ValidationInfo) -> int:
+        most = MAX_BYTES.get(info.data.get("kind", ""), 0)
+        if value > most:
+            raise ValueError(f"must be at most {most} bytes")
+        return value

@@ -22,8 +22,7 @@ from backend.common.outcomes import Change, MutationContext, Touched, corrected_
 from backend.common.problems import Problem, problem
 from backend.sync import store
 from backend.sync.feed import feed_append
-from backend.sync.judging import Judged, judge
-from backend.sync.models import Mutation
+from backend.sync.judging import Judged, Waiting, judge_all
 from backend.sync.registry import KINDS
 from backend.sync.targets import targets_lock
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
@@ -107,16 +106,15 @@ def _receive(arrival: Arrival, read: Sequence[Envelope | Unreadable]) -> list[di
         waiting = store.mutations_store(first.values(), sender=sender, rejudge=arrival.refusal is None)
         in_order = [first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))]
         if arrival.refusal is None:
-            targets_lock(in_order)
-            judged = _judge_all(in_order, waiting, sender)
+            verdicts = _judge_all(in_order, waiting, sender)
         else:
-            judged = {one.id: (one, Judged("quarantined", problem=arrival.refusal)) for one in in_order}
-        _number_and_close(judged, sender)
-    return _outcomes(read, store.mutations_by_id(first), set(judged), sender)
+            verdicts = [Judged("quarantined", problem=arrival.refusal)] * len(in_order)
+        _number_and_close(list(zip(in_order, verdicts, strict=True)), sender)
+    return _outcomes(read, store.stored_by_id(first), set(waiting), sender)
 
 
 def _outcomes(
-    read: Sequence[Envelope | Unreadable], stored: Mapping[UUID, Mutation], judged: set[UUID], sender: Sender
+    read: Sequence[Envelope | Unreadable], stored: Mapping[UUID, store.Stored], judged: set[UUID], sender: Sender
 ) -> list[dict[str, Any]]:
     """Return one outcome for each mutation of the batch, in its order; the second of two equal ones is a duplicate."""
     answered: set[UUID] = set()
@@ -139,16 +137,9 @@ def _sender(arrival: Arrival, zone: ZoneInfo) -> Sender:
     return Sender(arrival.officer, arrival.unit, device, skew_s, arrival.received_at, zone)
 
 
-def _judge_all(
-    envelopes: Sequence[Envelope], waiting: dict[UUID, int], sender: Sender
-) -> dict[UUID, tuple[Envelope, Judged]]:
-    return {
-        envelope.id: (
-            envelope,
-            judge(context=_context(envelope, sender), envelope=envelope, attempts=waiting[envelope.id]),
-        )
-        for envelope in envelopes
-    }
+def _judge_all(in_order: Sequence[Envelope], attempts: Mapping[UUID, int], sender: Sender) -> list[Judged]:
+    targets_lock(in_order)
+    return judge_all([Waiting(_context(one, sender), one, attempts[one.id]) for one in in_order])
 
 
 def _context(envelope: Envelope, sender: Sender) -> MutationContext:
@@ -170,28 +161,28 @@ def _context(envelope: Envelope, sender: Sender) -> MutationContext:
     )
 
 
-def _number_and_close(judged: dict[UUID, tuple[Envelope, Judged]], sender: Sender) -> None:
+def _number_and_close(judged: Sequence[tuple[Envelope, Judged]], sender: Sender) -> None:
     """Take the feed numbers and write every verdict down: the last statements before commit."""
     changes: list[Change] = []
     position: dict[UUID, int] = {}
     touched: set[Touched] = set()
-    for mutation_id, (_, verdict) in judged.items():
+    for envelope, verdict in judged:
         if verdict.applied is not None:
-            position[mutation_id] = len(changes)
+            position[envelope.id] = len(changes)
             changes.extend(verdict.applied.changes)
             touched |= verdict.applied.touched
     numbers = feed_append(changes)
     closings = [
         store.Closing(
-            mutation_id=mutation_id,
+            mutation_id=envelope.id,
             judged=verdict,
-            unit_id=changes[position[mutation_id]].unit_id
-            if mutation_id in position
+            unit_id=changes[position[envelope.id]].unit_id
+            if envelope.id in position
             else verdict.unit_id or sender.unit.id,
-            feed_number=numbers[position[mutation_id]] if mutation_id in position else None,
+            feed_number=numbers[position[envelope.id]] if envelope.id in position else None,
             drops_payload=verdict.applied is not None and not KINDS[envelope.kind].keeps_payload,
         )
-        for mutation_id, (envelope, verdict) in judged.items()
+        for envelope, verdict in judged
     ]
     store.mutations_close(closings)
     if touched:
@@ -205,7 +196,7 @@ def _announce(touched: set[Touched]) -> None:
         current_app.send_task(name, kwargs={"touched": arguments}, retry=False)
 
 
-def _envelope_outcome(envelope: Envelope, row: Mutation, *, is_new: bool, sender: Sender) -> dict[str, Any]:
+def _envelope_outcome(envelope: Envelope, row: store.Stored, *, is_new: bool, sender: Sender) -> dict[str, Any]:
     if (
         row.payload_sha256 != envelope.payload_sha256
         or row.record_id != envelope.record_id
@@ -235,14 +226,14 @@ def _outcome(
     mutation_id: Any,
     outcome: str,
     *,
-    row: Mutation | None = None,
+    row: store.Stored | None = None,
     found: Problem | None = None,
     problem_json: Any = None,
 ) -> dict[str, Any]:
     receipt = None
     if row is not None:
         receipt = {
-            "unit": row.unit.code,
+            "unit": row.unit_code,
             "n": row.feed_number,
             "received_at": wire_time(row.received_at),
             "sha256": row.payload_sha256,

@@ -1,6 +1,6 @@
 """SHELL: what this server understands: a handler for each kind of mutation, a presenter for each type of record."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from backend.common.outcomes import Applied, MutationContext
+from backend.common.problems import Problem
 from geo import premises_services
 from geo import sync as geo_sync
 from geo.payloads import PremisesPropose
@@ -26,16 +27,29 @@ class Handler(Protocol):
     def __call__(self, *, context: MutationContext, payload: Any) -> Applied: ...
 
 
+class HandlerOfMany(Protocol):
+    """A service that applies mutations of one kind together; each answer is what changed, or why it may not be.
+
+    It writes nothing for what it answers with a problem, and nothing at all when it raises.
+    """
+
+    def __call__(self, *, items: Sequence[tuple[MutationContext, Any]]) -> Sequence[Applied | Problem]: ...
+
+
 # Returns records by id, each with the `unit_id` it belongs to now (which the pull checks and does not send).
 Presenter = Callable[[Iterable[UUID]], dict[UUID, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind is read and applied. `keeps_payload` is False where the record's own table is the copy."""
+    """How one kind is read and applied: one at a time, or many together where a batch holds many.
+
+    `keeps_payload` is False where the record's own table is the copy.
+    """
 
     payload: type[BaseModel]
-    handler: Handler
+    handler: Handler | None = None
+    handler_of_many: HandlerOfMany | None = None
     keeps_payload: bool = True
 
 
@@ -46,7 +60,7 @@ KINDS: Mapping[str, Kind] = {
     "patrol.fixes": Kind(PatrolFixes, patrol_services.fixes_add, keeps_payload=False),
     "patrol.observe": Kind(PatrolObserve, patrol_services.observation_add),
     "patrol.end": Kind(PatrolEnd, patrol_services.patrol_end),
-    "visit.record": Kind(VisitRecord, visit_services.visit_record),
+    "visit.record": Kind(VisitRecord, handler_of_many=visit_services.visits_record),
     "visit.correct": Kind(VisitCorrect, visit_services.visit_correct),
     "dispute.open": Kind(DisputeOpen, dispute_services.dispute_open),
     "dispute.event": Kind(DisputeEventPayload, dispute_services.dispute_event_add),

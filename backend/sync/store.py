@@ -26,6 +26,7 @@ _STORE = """
     FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
          AS sent (id, seq, kind, record_id, recorded_at, payload, payload_sha256)
     ON CONFLICT (id) DO NOTHING
+    RETURNING id
 """
 _CLOSE = """
     UPDATE sync_mutation AS m
@@ -59,6 +60,32 @@ REJUDGED = (
     "dispute_unknown",
     "reference_unknown",
 )
+
+
+_STORED_COLUMNS = (
+    "kind",
+    "record_id",
+    "payload_sha256",
+    "outcome",
+    "problem",
+    "unit__code",
+    "feed_number",
+    "received_at",
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the receipt of a stored mutation needs, in the order of `_STORED_COLUMNS`."""
+
+    kind: str
+    record_id: UUID
+    payload_sha256: str
+    outcome: str
+    problem: Any
+    unit_code: str
+    feed_number: int | None
+    received_at: datetime
 
 
 @dataclass(frozen=True)
@@ -98,20 +125,25 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender", rejudge:
         [e.kind for e in rows],
         [e.record_id for e in rows],
         [e.recorded_at for e in rows],
-        [storable_text(e.payload) for e in rows],
+        [e.text for e in rows],
         [e.payload_sha256 for e in rows],
     ]
     fixed: list[Any] = [sender.unit.id, sender.officer.id, sender.device.id, sender.clock_skew_s, sender.received_at]
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [*fixed, *columns])
-    by_id = {e.id: e for e in rows}
+        new = {mutation_id: 0 for (mutation_id,) in cursor.fetchall()}
+    known = {e.id: e for e in rows if e.id not in new}
+    return new | (_known_waiting(known, sender=sender, rejudge=rejudge) if known else {})
+
+
+def _known_waiting(known: Mapping[UUID, Envelope], *, sender: "Sender", rejudge: bool) -> dict[UUID, int]:
     undecided = Q(outcome="received")
     if rejudge:
         undecided |= Q(outcome="quarantined", problem__code__in=REJUDGED)
-    waiting = Mutation.objects.select_for_update().filter(undecided, id__in=list(by_id)).order_by("id")
-    found = [row for row in waiting if row.payload_sha256 == by_id[row.id].payload_sha256]
+    waiting = Mutation.objects.select_for_update().filter(undecided, id__in=list(known)).order_by("id")
+    found = [row for row in waiting if row.payload_sha256 == known[row.id].payload_sha256]
     for row in found:
-        _payload_mend(row, storable_text(by_id[row.id].payload), sender=sender)
+        _payload_mend(row, known[row.id].text, sender=sender)
     return {row.id: row.attempts for row in found}
 
 
@@ -142,9 +174,10 @@ def mutations_close(closings: Sequence[Closing]) -> None:
         )
 
 
-def mutations_by_id(ids: Iterable[UUID]) -> Mapping[UUID, Mutation]:
-    """Return stored mutations with their units, without payloads."""
-    return Mutation.objects.select_related("unit").defer("payload").in_bulk(list(ids))
+def stored_by_id(ids: Iterable[UUID]) -> dict[UUID, Stored]:
+    """Return what is known of stored mutations, by id."""
+    rows = Mutation.objects.filter(id__in=list(ids)).values_list("id", *_STORED_COLUMNS)
+    return {mutation_id: Stored(*columns) for mutation_id, *columns in rows}
 
 
 def variant_store(envelope: Envelope, *, sender: "Sender") -> None:

@@ -1,15 +1,17 @@
 """PURE: from the bytes of a push to a batch of envelopes, and back to outcomes. Knows no database."""
 
+import hashlib
 import json
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from backend.common.canonical_json import canonical_bytes
+from backend.common.canonical_json import canonical_text
 from backend.common.payloads import storable, validation_problem
 from backend.common.problems import FieldError, Problem, problem
 
@@ -60,6 +62,24 @@ class Envelope(BaseModel):
     recorded_at: Instant
     payload: dict[str, Any]
     payload_sha256: Sha256
+
+    @cached_property
+    def canonical(self) -> str | None:
+        """The RFC 8785 text of the payload; None where it has none (an integer beyond 2**53, a lone surrogate)."""
+        try:
+            return canonical_text(self.payload)
+        except ValueError:
+            return None
+
+    @cached_property
+    def computed_sha256(self) -> str | None:
+        """The hash that the payload really has; None where it has no canonical form."""
+        return None if self.canonical is None else hashlib.sha256(self.canonical.encode()).hexdigest()
+
+    @cached_property
+    def text(self) -> str:
+        """The payload as it is stored: canonical where it has that form."""
+        return storable_text(self.payload) if self.canonical is None else self.canonical
 
 
 @dataclass(frozen=True)
@@ -125,7 +145,7 @@ def read_envelope(raw: Any) -> Envelope | Unreadable:
 def storable_text(value: Any) -> str:
     """Return JSON text that PostgreSQL can store: canonical where RFC 8785 allows it, else escaped to ASCII."""
     try:
-        return canonical_bytes(value).decode("utf-8")
+        return canonical_text(value)
     except ValueError:
         return json.dumps(value, ensure_ascii=True, separators=(",", ":"), sort_keys=True)
 

@@ -12,7 +12,7 @@ from tests.builders import mutation, visit
 from tests.conftest import City, codes_of, outcomes_of
 from tests.factories import NOON, PremisesFactory, new_id
 from visits.models import Hazard, Visit
-from visits.services import distance_m
+from visits.visit_rows import distance_m
 
 Push = Callable[..., list[dict[str, Any]]]
 Pull = Callable[..., list[dict[str, Any]]]

@@ -245,7 +245,7 @@ def test_a_handler_that_breaks_is_tried_again_and_quarantined_at_the_fifth_time(
         context=context_of(officer, envelope),
         envelope=envelope,
         attempts=attempts,
-        kinds={"visit.record": Kind(VisitRecord, broken)},
+        kinds={"visit.record": Kind(VisitRecord, handler=broken)},
     )
     assert (judged.verdict, judged.problem and judged.problem.code) == (verdict, "handler_failed")
 

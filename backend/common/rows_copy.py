@@ -1,0 +1,36 @@
+"""SHELL: many new rows of one table at once, through PostgreSQL's COPY: a third of what multi-row INSERTs cost."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import Field, JSONField, Model
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+
+def rows_copy(rows: Sequence[Model]) -> None:
+    """Write unsaved rows of one model. Their keys must be set, or be made by the database and not be needed.
+
+    No signals and no ON CONFLICT: raises what the database refuses (IntegrityError, OperationalError) as Django does.
+    """
+    if not rows:
+        return
+    columns = [column for column in rows[0]._meta.concrete_fields if _is_written(column, rows[0])]
+    names = [sql.Identifier(str(column.column)) for column in columns]
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(rows[0]._meta.db_table), sql.SQL(", ").join(names)
+    )
+    # Only Django's own cursor methods translate the driver's errors; COPY is not one of them.
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([_value(row, column) for column in columns])
+
+
+def _is_written(column: "Field[object, object]", row: Model) -> bool:
+    # Generated columns and keys that the database gives are its own to write.
+    return not column.generated and not (column.primary_key and row.pk is None)
+
+
+def _value(row: Model, column: "Field[object, object]") -> object:
+    value: object = getattr(row, column.attname)
+    return Jsonb(value) if value is not None and isinstance(column, JSONField) else value
