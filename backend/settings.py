@@ -150,6 +150,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = env.read_str("XUNFANG_ZONE", "Asia/Shanghai")
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
+    # The second net under TASKS_AFTER_PUSH: what a lost nudge left waiting.
+    "count touched days": {"task": "reports.refresh_townships", "schedule": timedelta(seconds=10)},
     "nightly aggregation": {"task": "reports.aggregate_night", "schedule": crontab(hour=2, minute=0)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
 }
@@ -166,8 +168,9 @@ DEVICE_ENROLMENT = env.read_str("DEVICE_ENROLMENT", "open")
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "backend.accounts.authentication.DeviceSignatureAuthentication",
         "backend.accounts.authentication.BrowserSessionAuthentication",
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
+        "backend.accounts.authentication.ScriptSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["backend.accounts.permissions.PolicyPermission"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

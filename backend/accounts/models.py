@@ -117,6 +117,34 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField(auto_now_add=True)
     last_contact_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(Officer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revoked_reason = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "设备"
+
+
+class EnrolmentCode(models.Model):
+    """Lets one device of a lead's unit in. Only a keyed hash of the code is kept, and it is good for ten minutes."""
+
+    code_hash = models.CharField(max_length=64, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class EnrolmentFailure(models.Model):
+    """One wrong code of one officer: so many in ten minutes, and the officer has to wait."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="+")
+    failed_at = models.DateTimeField()
+
+
+class SignatureNonce(models.Model):
+    """A signature that was used. Its primary key decides which of two parallel replays is the first."""
+
+    id = models.UUIDField(primary_key=True, editable=False)  # hash of device and nonce
+    seen_at = models.DateTimeField()

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.accounts.models import Officer
-from backend.accounts.permissions import FIELD_WORK, SIGNED_IN, signed_in_officer
+from backend.accounts.authority import Authority, authority_over, reading_officer, upload_authority
+from backend.accounts.permissions import FIELD_WORK, SIGNED_IN, UPLOAD, signed_in_officer
+from backend.accounts.signatures import content_digest_must_match
 from backend.common.problems import problem
 from backend.sync import schemas, store
 from backend.sync.profile import profile
@@ -42,14 +43,22 @@ class MeView(APIView):
 class PushView(APIView):
     """Takes a batch of mutations and answers one outcome for each."""
 
-    policy = FIELD_WORK
+    policy = UPLOAD
     parser_classes = (RawParser,)
+    checks_content_digest = True  # the body is read here, within its limit
 
     @extend_schema(request=schemas.PUSH_REQUEST, responses=schemas.PUSH_RESPONSE)
     def post(self, request: Request) -> Response:
-        officer = _officer_of_the_store(request)
-        batch = _batch_of(request)
-        outcomes = receive_batch(officer=officer, batch=batch, received_at=timezone.now())
+        authority = upload_authority(request)
+        batch = _batch_of(request, authority)
+        sender = authority_over(authority, batch.device)
+        outcomes = receive_batch(
+            officer=sender.officer,
+            unit=sender.unit,
+            batch=batch,
+            received_at=timezone.now(),
+            refusal=sender.refusal,
+        )
         return Response({"server_time": wire_time(timezone.now()), "outcomes": outcomes})
 
 
@@ -66,46 +75,32 @@ class PullView(APIView):
         if not limit.isdecimal() or not 1 <= int(limit) <= MAX_CHANGES:
             raise problem("request_invalid", why=f"limit must be a number from 1 to {MAX_CHANGES}.")
         cursor_text = request.query_params.get("cursor")
-        return Response(
-            changes_after(officer=_officer_of_the_store(request), cursor_text=cursor_text, limit=int(limit))
-        )
+        return Response(changes_after(officer=reading_officer(request), cursor_text=cursor_text, limit=int(limit)))
 
 
-def _officer_of_the_store(request: Request) -> Officer:
-    """Return the signed-in officer, who must be the one whose records the device says these are (`X-Officer`).
-
-    A browser shared by two people keeps one session cookie and a store for each of them: without this, what one wrote
-    would go out under the other's name.
-    """
-    officer = signed_in_officer(request)
-    named = request.headers.get("X-Officer")
-    if named is not None and named != str(officer.id):
-        raise problem("signed_in_as_another")
-    return officer
-
-
-def _batch_of(request: Request) -> BatchHeader:
+def _batch_of(request: Request, authority: Authority) -> BatchHeader:
     """Return the batch in a request's body; a body that cannot be read is kept and answered `malformed_body`."""
-    body = _plain_body(request)
+    body = _plain_body(request, authority)
     try:
         batch = read_batch(body)
     except ValueError as error:
-        raise _kept_as_malformed(request, body, str(error)) from error
+        raise _kept_as_malformed(request, authority, body, str(error)) from error
     if len(batch.mutations) > settings.SYNC_MAX_MUTATIONS:
         raise _too_large()
     return batch
 
 
-def _plain_body(request: Request) -> bytes:
+def _plain_body(request: Request, authority: Authority) -> bytes:
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SYNC_MAX_BODY_BYTES:
         raise _too_large()
     sent = _sent_body(request)
+    content_digest_must_match(request._request, sent)
     if request.headers.get("Content-Encoding", "").lower() != "gzip":
         return sent
     try:
         body = inflate(sent, max_bytes=settings.SYNC_MAX_BODY_BYTES)
     except ValueError as error:
-        raise _kept_as_malformed(request, sent, str(error)) from error
+        raise _kept_as_malformed(request, authority, sent, str(error)) from error
     if body is None:
         raise _too_large()
     return body
@@ -122,10 +117,10 @@ def _sent_body(request: Request) -> bytes:
     return streamed
 
 
-def _kept_as_malformed(request: Request, body: bytes, why: str) -> Exception:
+def _kept_as_malformed(request: Request, authority: Authority, body: bytes, why: str) -> Exception:
     intake = store.body_store(
         body,
-        officer=signed_in_officer(request),
+        officer=authority.officer,
         at=timezone.now(),
         content_type=request.headers.get("Content-Type", "")[:120],
         why=why,
