@@ -197,3 +197,16 @@ class PremisesProposal(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "走访对象变更"
+
+
+class TouchedDay(models.Model):
+    """A township's day whose facts have changed since its figures were counted. Written with the facts, in one commit.
+
+    Rows are only added, never updated: hundreds of phones that touch one township at once do not wait for each other.
+    """
+
+    area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待重算日"

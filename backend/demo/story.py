@@ -27,6 +27,7 @@ from backend.reports.services import aggregate_days
 from geo.crs import WGS84_EPSG
 from geo.models import Area, Premises, StreetPiece
 from geo.selectors import deployment_held
+from geo.touched_days import touched_days_drop, touched_days_waiting
 from patrol.derivation import leg_derive, legs_stale
 from visits.models import Campaign
 
@@ -47,7 +48,9 @@ def seed_story(plan: StoryPlan, say: Say, *, processes: int = 1) -> None:
     first = plan.first - DISPUTES_BEFORE
     tracks = sum(shared_out(_derive, legs_stale(first=first, last=plan.today), processes=processes))
     say(f"tracks laid on streets: {tracks}")
+    notes, _ = touched_days_waiting(limit=None)
     report = aggregate_days(first=first, last=plan.today)
+    touched_days_drop(notes)  # every day they name has just been counted
     say(f"figures: {report.days} days, {report.rows_changed} rows")
     say(f"campaign: {freeze_denominator(campaign_id(plan))} doors frozen as its denominator")
 

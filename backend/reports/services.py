@@ -1,6 +1,7 @@
 """SHELL: writes the townships' days. All of it may run twice, late or beside itself with the same result."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -17,6 +18,7 @@ from backend.reports.fact_loaders import load_days
 from backend.reports.models import TownshipDay
 from geo.models import Area, AreaLevel
 from geo.selectors import city_day
+from geo.touched_days import touched_days_drop, touched_days_waiting
 from patrol.derivation import leg_derive, legs_stale
 from patrol.models import Patrol
 from visits.models import Dispute, DisputeEvent, Visit
@@ -24,6 +26,10 @@ from visits.models import Dispute, DisputeEvent, Visit
 # A phone that was offline longer is still counted at once, by the refresh after its push; this is only the second net.
 LATE_DAYS = 8
 _DAY_ZERO = date(2000, 1, 1)
+# A morning's worth of a large city; the days they name are far fewer.
+NOTES_AT_ONCE = 10_000
+# Any number of our own that no (area, day) pair of `_lock` can be.
+REFRESH_LOCK = 0x78756E66616E67
 
 Progress = Callable[[int, int], None]
 
@@ -36,6 +42,15 @@ class AggregateReport:
     legs_derived: int
     rows_seen: int
     rows_changed: int
+
+    def plus(self, other: "AggregateReport") -> "AggregateReport":
+        """Return what both did together."""
+        return AggregateReport(
+            self.days + other.days,
+            self.legs_derived + other.legs_derived,
+            self.rows_seen + other.rows_seen,
+            self.rows_changed + other.rows_changed,
+        )
 
 
 def aggregate_days(
@@ -63,6 +78,33 @@ def refresh_touched(*, touched: Iterable[Touched], now: datetime | None = None) 
     # An outing of yesterday evening may have ended, or sent its track, after midnight.
     legs = legs_stale(first=min(wanted) - timedelta(days=1), last=max(wanted))
     return _bring_up_to_date(legs, wanted, None, now or timezone.now())
+
+
+def refresh_waiting(*, now: datetime | None = None) -> AggregateReport:
+    """Bring up to date what `geo.touched_days` notes, until nothing waits. Whoever comes while one counts, leaves.
+
+    A note is dropped only after its day was counted: a worker that is killed leaves it to the next one.
+    """
+    total = AggregateReport(0, 0, 0, 0)
+    with _alone() as is_alone:
+        while is_alone and (waiting := touched_days_waiting(NOTES_AT_ONCE))[0]:
+            notes, touched = waiting
+            total = total.plus(refresh_touched(touched=touched, now=now))
+            touched_days_drop(notes)
+    return total
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Give True to one process at a time and False to the others, without waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [REFRESH_LOCK])
+        (is_alone,) = cursor.fetchone()
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
 
 def aggregate_night(*, now: datetime | None = None) -> AggregateReport:

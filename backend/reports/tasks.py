@@ -1,12 +1,8 @@
 """SHELL: the Celery tasks of the figures; each may run once, twice or after a crash with the same result."""
 
-from collections.abc import Sequence
-from datetime import date
-
 import structlog
 from celery import shared_task
 
-from backend.common.outcomes import Touched
 from backend.reports import services
 
 log = structlog.get_logger()
@@ -19,7 +15,6 @@ def aggregate_night() -> None:
 
 
 @shared_task(name="reports.refresh_townships")
-def refresh_townships(touched: Sequence[tuple[int, str]]) -> None:
-    """Bring the townships and days that a push touched up to date, so that a lead sees the day live."""
-    pairs = {Touched(area_id, date.fromisoformat(day)) for area_id, day in touched}
-    log.info("refreshed", **vars(services.refresh_touched(touched=pairs)))
+def refresh_townships() -> None:
+    """Bring every day that records touched since the last time up to date, so that a lead sees the day live."""
+    log.info("refreshed", **vars(services.refresh_waiting()))

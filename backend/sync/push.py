@@ -12,8 +12,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
-from celery import current_app
-from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from backend.accounts.models import Device, Officer, Unit
@@ -21,6 +19,7 @@ from backend.accounts.scope import working_unit
 from backend.common.outcomes import Change, MutationContext, Touched, corrected_instant
 from backend.common.problems import Problem, problem
 from backend.sync import store
+from backend.sync.announce import figures_announce
 from backend.sync.feed import feed_append
 from backend.sync.judging import Judged, Waiting, judge_all
 from backend.sync.registry import KINDS
@@ -185,15 +184,7 @@ def _number_and_close(judged: Sequence[tuple[Envelope, Judged]], sender: Sender)
         for envelope, verdict in judged
     ]
     store.mutations_close(closings)
-    if touched:
-        transaction.on_commit(lambda: _announce(touched), robust=True)
-
-
-def _announce(touched: set[Touched]) -> None:
-    # After commit and robust: a broker that is down must not turn a stored batch into an error.
-    arguments = sorted([one.area_id, one.day.isoformat()] for one in touched)
-    for name in settings.TASKS_AFTER_PUSH:
-        current_app.send_task(name, kwargs={"touched": arguments}, retry=False)
+    figures_announce(touched)
 
 
 def _envelope_outcome(envelope: Envelope, row: store.Stored, *, is_new: bool, sender: Sender) -> dict[str, Any]:
