@@ -16,6 +16,7 @@ from django.db import OperationalError, connection, transaction
 
 from backend.accounts.models import Device, Officer, Unit
 from backend.accounts.scope import working_unit
+from backend.common.failpoints import failpoint
 from backend.common.outcomes import Change, MutationContext, Touched, corrected_instant
 from backend.common.problems import Problem, problem
 from backend.sync import store
@@ -76,7 +77,9 @@ def receive_batch(
     read = [read_envelope(raw) for raw in batch.mutations]
     arrival = Arrival(officer, unit, batch, received_at, refusal)
     try:
-        return _receive(arrival, read)
+        outcomes = _receive(arrival, read)
+        failpoint("push.after_commit")
+        return outcomes
     except OperationalError as error:
         log.warning("batch_refused_by_database", mutations=len(read), why=str(error))
     return [_receive_alone(arrival, one) for one in read]
@@ -97,18 +100,22 @@ def _receive(arrival: Arrival, read: Sequence[Envelope | Unreadable]) -> list[di
         # Django's foreign keys are checked at commit, where one bad reference would take the whole batch with it.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     with deployment_held() as place:
+        failpoint("push.before_store")
         sender = _sender(arrival, ZoneInfo(place.zone))
         first: dict[UUID, Envelope] = {}
         for one in read:
             if isinstance(one, Envelope):
                 first.setdefault(one.id, one)
         waiting = store.mutations_store(first.values(), sender=sender, rejudge=arrival.refusal is None)
+        failpoint("push.after_store")
         in_order = [first[i] for i in sorted(waiting, key=lambda i: (first[i].seq, i))]
         if arrival.refusal is None:
             verdicts = _judge_all(in_order, waiting, sender)
         else:
             verdicts = [Judged("quarantined", problem=arrival.refusal)] * len(in_order)
+        failpoint("push.before_numbers")
         _number_and_close(list(zip(in_order, verdicts, strict=True)), sender)
+        failpoint("push.before_commit")
     return _outcomes(read, store.stored_by_id(first), set(waiting), sender)
 
 
