@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench bench-sync demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -45,6 +45,10 @@ bench:  ## Measurements, on the private test servers; tables and $XUNFANG_HOME/t
 			echo "== $$bench"; $(PYTHON) -m ops.servers --test exec -- $(PYTHON) $$bench || exit 1; \
 		done; \
 	else echo 'No benches yet: tests/bench holds no bench_*.py.'; fi
+
+bench-sync:  ## Visits a second, 300 phones at 18:00, a first pull; on a durable database of its own (SECONDS_STEADY=20)
+	@$(BOOTSTRAP) python servers
+	@exec $(PYTHON) -m tests.bench.bench_sync
 
 demo:  ## Put the demo data into the database of this home (ARGS="--city helsinki --scale 1")
 	@$(BOOTSTRAP) python servers
