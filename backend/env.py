@@ -48,6 +48,14 @@ def read_list(name: str, *, default: list[str]) -> list[str]:
     return default if text is None else [part.strip() for part in text.split(",") if part.strip()]
 
 
+def read_choice(name: str, allowed: tuple[str, ...], *, default: str) -> str:
+    """Return the variable, which must be one of `allowed`, or `default`."""
+    text = os.environ.get(name, default).strip().lower()
+    if text not in allowed:
+        raise SettingError(f"xunfang: {name}={text!r} is none of {', '.join(allowed)}.")
+    return text
+
+
 def database_from_url(url: str) -> dict[str, Any]:
     """Return Django's DATABASES entry for a postgis://, postgres:// or postgresql:// address.
 

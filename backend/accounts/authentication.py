@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
+from backend.accounts.enrolment_request import enrolment_request
 from backend.accounts.models import Device, Officer
 from backend.accounts.proofs import DeviceProof, SessionProof
 from backend.accounts.scope import working_unit
@@ -66,18 +67,24 @@ def refusal_of(device: Device, session: SessionBase | None) -> Problem | None:
 
 def live_session(request: Request, device: Device) -> SessionBase | None:
     """Return the session that came with the request where it is alive and of the device's officer. No CSRF check."""
-    plain: HttpRequest = request._request
-    came: Any = (plain.user, plain.session)
-    if not plain.user.is_authenticated:
-        came = XSessionTokenAuthentication().authenticate(request)
-    if came is None or not came[0].is_active or came[0].pk != device.officer_id:
+    came = signed_in(request)
+    if came is None or came[0].pk != device.officer_id:
         return None
-    session: SessionBase = came[1]
+    session = came[1]
     # A session that was opened on a device revoked since is dead for every other device too.
     bound = session.get(SESSION_DEVICE)
     if bound not in (None, str(device.id)) and Device.objects.filter(id=bound, revoked_at__isnull=False).exists():
         return None
     return session
+
+
+def signed_in(request: Request) -> tuple[Officer, SessionBase] | None:
+    """Return the officer and the session that came by cookie or X-Session-Token, without a CSRF check."""
+    plain: HttpRequest = request._request
+    came: Any = (plain.user, plain.session)
+    if not plain.user.is_authenticated:
+        came = XSessionTokenAuthentication().authenticate(request)
+    return came if came is not None and came[0].is_active else None
 
 
 def whole_body(request: HttpRequest) -> bytes:
@@ -86,6 +93,27 @@ def whole_body(request: HttpRequest) -> bytes:
         return request.body
     except RequestDataTooBig as error:
         raise problem("request_invalid", why="The body is too large.") from error
+
+
+class EnrolmentSignatureAuthentication(BaseAuthentication):
+    """Signed with the key that is to be enrolled, which stands in the body; the session says who asks.
+
+    A page of another origin could make a key of its own, but it can send none of these headers; hence no CSRF check.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Officer | AnonymousUser, SessionProof] | None:
+        plain: HttpRequest = request._request
+        if not is_signed(plain):
+            return None
+        body = whole_body(plain)
+        content_digest_must_match(plain, body)
+        asked = enrolment_request(body)
+        signature_must_hold(plain, device_id=asked.device, public_key=asked.public_key)
+        officer, session = signed_in(request) or (AnonymousUser(), plain.session)
+        return officer, session_proof(session)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
 
 
 class BrowserSessionAuthentication(SessionAuthentication):

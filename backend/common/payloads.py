@@ -60,9 +60,10 @@ def place_columns(place: Place | None) -> dict[str, float | None]:
     }
 
 
-def validation_problem(code: str, error: ValidationError) -> Problem:
+def validation_problem(code: str, error: ValidationError, **details: Any) -> Problem:
     """Return the catalogue's problem `code` with one entry for each field that pydantic found wrong."""
-    return problem(code, errors=[_field_error(found) for found in error.errors(include_url=False, include_input=False)])
+    errors = [_field_error(found) for found in error.errors(include_url=False, include_input=False)]
+    return problem(code, errors=errors, **details)
 
 
 def _field_error(found: Any) -> FieldError:

@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from backend.accounts.authority import Authority, authority_over, reading_officer, upload_authority
+from backend.accounts.authority import Authority, authority_over, device_of, reading_officer, upload_authority
 from backend.accounts.permissions import FIELD_WORK, SIGNED_IN, UPLOAD, signed_in_officer
 from backend.accounts.signatures import content_digest_must_match
 from backend.common.problems import problem
 from backend.sync import schemas, store
+from backend.sync.devices import device_seen
 from backend.sync.profile import profile
 from backend.sync.pull import MAX_CHANGES, changes_after
 from backend.sync.push import receive_batch
@@ -75,7 +76,9 @@ class PullView(APIView):
         if not limit.isdecimal() or not 1 <= int(limit) <= MAX_CHANGES:
             raise problem("request_invalid", why=f"limit must be a number from 1 to {MAX_CHANGES}.")
         cursor_text = request.query_params.get("cursor")
-        return Response(changes_after(officer=reading_officer(request), cursor_text=cursor_text, limit=int(limit)))
+        officer = reading_officer(request)
+        device_seen(device_of(request), now=timezone.now())
+        return Response(changes_after(officer=officer, cursor_text=cursor_text, limit=int(limit)))
 
 
 def _batch_of(request: Request, authority: Authority) -> BatchHeader:

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
+from backend.sync import devices_api
 from backend.sync.api import MeView, PullView, PushView
 
 urlpatterns = [
     path("me", MeView.as_view(), name="me"),
     path("sync/push", PushView.as_view(), name="push"),
     path("sync/pull", PullView.as_view(), name="pull"),
+    path("devices", devices_api.DevicesView.as_view(), name="devices"),
+    path("devices/enrol", devices_api.EnrolView.as_view(), name="device-enrol"),
+    path("devices/codes", devices_api.CodesView.as_view(), name="device-codes"),
+    path("devices/<uuid:device_id>/revoke", devices_api.RevokeView.as_view(), name="device-revoke"),
 ]

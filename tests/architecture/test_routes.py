@@ -50,7 +50,16 @@ def test_no_route_that_is_listed_as_public_has_gone() -> None:
     assert set(PUBLIC_VIEWS) <= {path for path, _ in routes()}
 
 
-EXAMPLES = {"z": "10", "x": "837", "y": "431", "code": "990900001"}
+EXAMPLES = {
+    "z": "10",
+    "x": "837",
+    "y": "431",
+    "code": "990900001",
+    "upload": "0" * 8 + "-0000-7000-8000-" + "1" * 12,
+    "attachment": "0" * 8 + "-0000-7000-8000-" + "1" * 12,
+    "record": "0" * 8 + "-0000-7000-8000-" + "1" * 12,
+    "device_id": "0" * 8 + "-0000-7000-8000-" + "0" * 12,
+}
 
 
 def address(path: str) -> str:
