@@ -12,8 +12,10 @@ import { askToPersist, evictedRecords, lastOfficer, marker, rememberOfficer, set
 import { keepsRecords, type Me } from './domain/records';
 import { BestFix } from './location/best_fix';
 import { coverageSource } from './sync/coverage_source';
+import { devicesSource } from './sync/devices_source';
 import { SyncEngine } from './sync/engine';
 import type { Failure } from './sync/machine';
+import { quarantineSource } from './sync/quarantine_source';
 import { signIn, signOut, whoAmI } from './sync/session';
 import { Office } from './ui/office.svelte';
 import type { AppPorts } from './ui/ports';
@@ -146,6 +148,8 @@ export const ports: AppPorts = {
     return answer;
   },
   coverage: coverageSource(ownFetch),
+  devices: devicesSource(ownFetch),
+  quarantine: quarantineSource(ownFetch),
   appVersion: __APP_VERSION__,
   onUpdateReady,
 };

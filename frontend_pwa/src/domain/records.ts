@@ -151,3 +151,8 @@ export function keepsRecords(me: Me): boolean {
 export function seesCoverage(me: Me): boolean {
   return me.officer.roles.some((role) => role !== 'administrator');
 }
+
+/** A lead decides on records that could not be accepted and answers for the devices of the unit and below. */
+export function decidesHeld(me: Me): boolean {
+  return me.officer.roles.includes('lead');
+}

@@ -1,6 +1,7 @@
 /** PURE: which screen an address (the part after #) names, and the address of a screen. */
 import { METRICS, type Metric } from './coverage';
 import { isDay } from './dates';
+import { writtenCode, type QuarantineState } from './oversight';
 import { isWindow } from './windows';
 
 export type Part = 'all' | 'day' | 'night';
@@ -26,6 +27,10 @@ export type Route =
   | { screen: 'doors'; tab: DoorTab }
   | { screen: 'visit'; premises: string }
   | { screen: 'unsent' }
+  | { screen: 'quarantine'; state: QuarantineState }
+  | { screen: 'held'; id: string }
+  | { screen: 'devices' }
+  | { screen: 'enrol'; code: string }
   | { screen: 'disputes' }
   | { screen: 'dispute'; id: string }
   | { screen: 'coverage'; view: CoverageView }
@@ -67,7 +72,11 @@ export function parseRoute(hash: string): Route {
   if (screen === 'visit' && id) return { screen, premises: id };
   if (screen === 'disputes') return id ? { screen: 'dispute', id } : { screen };
   if (screen === 'coverage') return { screen, view: parseView(params) };
-  if (screen === 'unsent' || screen === 'settings') return { screen };
+  if (screen === 'quarantine' && id) return { screen: 'held', id };
+  if (screen === 'quarantine')
+    return { screen, state: oneOf(params.get('state'), ['open', 'decided'], 'open') };
+  if (screen === 'enrol') return { screen, code: writtenCode(id ?? '') };
+  if (screen === 'unsent' || screen === 'settings' || screen === 'devices') return { screen };
   return { screen: 'today' };
 }
 
@@ -95,6 +104,12 @@ export function formatRoute(route: Route): string {
       return `#/disputes/${route.id}`;
     case 'coverage':
       return `#/coverage?${viewQuery(route.view)}`;
+    case 'quarantine':
+      return route.state === 'open' ? '#/quarantine' : `#/quarantine?state=${route.state}`;
+    case 'held':
+      return `#/quarantine/${route.id}`;
+    case 'enrol':
+      return `#/enrol/${route.code}`;
     default:
       return `#/${route.screen}`;
   }

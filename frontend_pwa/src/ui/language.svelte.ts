@@ -35,6 +35,11 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
   });
 }
 
+/** A text by a key that came from elsewhere; null when there is none, so that the caller shows the word itself. */
+export function textOf(key: string, values: Record<string, string | number> = {}): string | null {
+  return key in zh ? t(key as TextKey, values) : null;
+}
+
 export function number(value: number, digits = 0): string {
   return value.toLocaleString(locale(), { maximumFractionDigits: digits });
 }
@@ -74,4 +79,18 @@ export function dayName(day_on: string, weekday = false): string {
 export function fullDay(day_on: string): string {
   const options = { timeZone: 'UTC', year: 'numeric', month: 'short', day: 'numeric' } as const;
   return new Intl.DateTimeFormat(locale(), options).format(new Date(`${day_on}T00:00:00Z`));
+}
+
+const AGO: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** How long ago something was: "3 days ago"; anything under a minute is now. */
+export function ago(at: string | number, now_ms: number): string {
+  const past_ms = Math.max(0, now_ms - new Date(at).getTime());
+  const words = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
+  const [unit, size_ms] = AGO.find(([, size]) => past_ms >= size) ?? ['second', Infinity];
+  return words.format(-Math.floor(past_ms / size_ms) || 0, unit);
 }

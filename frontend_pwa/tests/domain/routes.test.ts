@@ -9,6 +9,11 @@ const routes: Route[] = [
   { screen: 'disputes' },
   { screen: 'dispute', id: 'd1' },
   { screen: 'unsent' },
+  { screen: 'quarantine', state: 'open' },
+  { screen: 'quarantine', state: 'decided' },
+  { screen: 'held', id: 'm1' },
+  { screen: 'devices' },
+  { screen: 'enrol', code: 'ABCD-EFGH' },
   { screen: 'settings' },
   {
     screen: 'coverage',

@@ -10,8 +10,11 @@ const files = (readdirSync(SOURCES, { recursive: true }) as string[])
 const source = files.map((file) => file.text).join('\n');
 const keys = Object.keys(zh) as TextKey[];
 
-/** A key is used when it is written out, or when a template such as t(`outcome.${…}`) begins like it. */
-const templates = [...source.matchAll(/`([a-z_]+(?:\.[a-z_]+)*[._])\$\{/g)].map((match) => match[1] ?? '');
+/** A key is used when it is written out, or when a template such as t(`outcome.${…}`) or a named prefix begins like it. */
+const templates = [
+  ...[...source.matchAll(/`([a-z_]+(?:\.[a-z_]+)*[._])\$\{/g)].map((match) => match[1] ?? ''),
+  ...[...source.matchAll(/prefix: '([a-z_]+)'/g)].map((match) => `${match[1] ?? ''}.`),
+];
 
 test('every text is used somewhere', () => {
   const used = (key: string): boolean =>

@@ -1,0 +1,44 @@
+/** SHELL: records that wait for a lead: reading them, and what the lead decided. */
+import type { Problem } from '../domain/mutations';
+import type { DecisionAction, QuarantinePage, QuarantineRow, QuarantineState } from '../domain/oversight';
+import { loadedFrom } from './devices_source';
+import { ask, type Fetch } from './http';
+import type { Loaded } from './status';
+
+const PAGE = 50;
+
+type Decided =
+  | { kind: 'decided'; row: QuarantineRow }
+  | { kind: 'refused'; problem: Problem }
+  | { kind: 'no_network' | 'busy' | 'signed_out' };
+
+export function quarantineSource(fetch: Fetch): {
+  page(state: QuarantineState, cursor: string | null): Promise<Loaded<QuarantinePage>>;
+  one(id: string): Promise<Loaded<QuarantineRow>>;
+  decide(
+    id: string,
+    action: DecisionAction,
+    reason: string,
+    payload: Record<string, unknown> | null,
+  ): Promise<Decided>;
+} {
+  return {
+    page: async (state, cursor) => {
+      const query = new URLSearchParams({ state, limit: String(PAGE), ...(cursor ? { cursor } : {}) });
+      const answer = await ask(fetch, `/api/v1/quarantine?${query.toString()}`, { cache: 'no-store' });
+      return loadedFrom(answer);
+    },
+    one: async (id) =>
+      loadedFrom(await ask(fetch, `/api/v1/quarantine/${encodeURIComponent(id)}`, { cache: 'no-store' })),
+    decide: async (id, action, reason, payload) => {
+      const body = JSON.stringify(action === 'correct' ? { reason, payload } : { reason });
+      const path = `/api/v1/quarantine/${encodeURIComponent(id)}/${action}`;
+      const answer = await ask(fetch, path, { method: 'POST', body });
+      if (answer.ok) return { kind: 'decided', row: answer.body as QuarantineRow };
+      if (answer.problem && (answer.failure.kind === 'refused' || answer.failure.kind === 'indigestible'))
+        return { kind: 'refused', problem: answer.problem };
+      const { kind } = answer.failure;
+      return { kind: kind === 'busy' || kind === 'signed_out' ? kind : 'no_network' };
+    },
+  };
+}
