@@ -160,3 +160,13 @@ class AttachmentDeclare(Payload):
         if value > most:
             raise ValueError(f"must be at most {most} bytes")
         return value
+
+
+class OutreachRecord(Payload):
+    """`outreach.record`: a law-outreach session was held. How many listened is counted, never who."""
+
+    topic: Annotated[Line, Field(min_length=1, max_length=160)]
+    place_text: Line = ""
+    place: Place | None = None
+    audience_count: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
+    patrol: UUID | None = None

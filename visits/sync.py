@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, Q, Subquery
 
-from visits.models import Dispute, DisputeEvent, Hazard, Visit
+from visits.models import Dispute, DisputeEvent, Hazard, OutreachSession, Visit
 
 
 def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -129,3 +129,12 @@ def _event_record(row: dict[str, Any]) -> dict[str, Any]:
         "follow_up": row.pop("follow_up") or None,
         **row,
     }
+
+
+def outreach_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return law-outreach sessions as the pull sends them, by id."""
+    rows: Iterable[Any] = OutreachSession.objects.filter(id__in=list(ids)).values(
+        "id", "topic", "place_text", "area__code", "audience_count", "patrol", "author", "occurred_at", "version",
+        "unit_id",
+    )  # fmt: skip
+    return {row["id"]: {"area": row.pop("area__code"), **row} for row in rows}

@@ -15,10 +15,17 @@ from geo.payloads import PremisesPropose
 from patrol import services as patrol_services
 from patrol import sync as patrol_sync
 from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
-from visits import attachment_services, dispute_services
+from visits import attachment_services, dispute_services, outreach_services
 from visits import services as visit_services
 from visits import sync as visits_sync
-from visits.payloads import AttachmentDeclare, DisputeEventPayload, DisputeOpen, VisitCorrect, VisitRecord
+from visits.payloads import (
+    AttachmentDeclare,
+    DisputeEventPayload,
+    DisputeOpen,
+    OutreachRecord,
+    VisitCorrect,
+    VisitRecord,
+)
 
 
 class Handler(Protocol):
@@ -65,6 +72,7 @@ KINDS: Mapping[str, Kind] = {
     "dispute.open": Kind(DisputeOpen, dispute_services.dispute_open),
     "dispute.event": Kind(DisputeEventPayload, dispute_services.dispute_event_add),
     "attachment.declare": Kind(AttachmentDeclare, attachment_services.attachment_declare),
+    "outreach.record": Kind(OutreachRecord, outreach_services.outreach_record),
     "premises.propose": Kind(PremisesPropose, premises_services.premises_propose),
 }
 
@@ -77,6 +85,7 @@ PRESENTERS: Mapping[str, Presenter] = {
     "observation": patrol_sync.observation_records,
     "visit": visits_sync.visit_records,
     "dispute": visits_sync.dispute_records,
+    "outreach": visits_sync.outreach_records,
     "dispute_event": visits_sync.dispute_event_records,
     "attachment": attachment_services.attachment_records,
 }

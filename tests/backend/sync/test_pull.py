@@ -50,11 +50,15 @@ def test_every_type_of_record_has_a_presenter_and_arrives(
     dispute_id = new_id()
     observed = mutation("patrol.observe", {"patrol": str(patrol_id), "category": "order", "text": "路灯坏"})
     state = {"action": "change_state", "premises": str(door.id), "state": "vacant", "base": {"state": "active"}}
+    seen = visit(door.id)
+    photo = {"record": seen["record_id"], "kind": "photo", "media_type": "image/jpeg", "size_bytes": 5}
+    photo["sha256"] = "0" * 64
     push(
         officer, start, leg, fixes(leg_id, [(114.05, 27.75), (114.0501, 27.75)]),
-        observed, end, visit(door.id),
+        observed, end, seen,
         dispute(record_id=dispute_id, premises=door.id), dispute_event(dispute_id, "registered"),
-        mutation("premises.propose", state),
+        mutation("premises.propose", state), mutation("outreach.record", {"topic": "反诈宣传"}),
+        mutation("attachment.declare", photo),
     )  # fmt: skip
     changes = pull(officer)
     assert {change["type"] for change in changes} == set(PRESENTERS)
