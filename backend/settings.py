@@ -1,5 +1,6 @@
 """SHELL: every setting of the Django project, each read from the environment in one place (see .env.example)."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
