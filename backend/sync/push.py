@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends a batch, from which device, and how far its clock is off."""
+    """Who sends a batch, from which device, how far its clock is off, and why nothing may be applied (None: it may)."""
 
     officer: Officer
     unit: Unit
@@ -41,6 +41,7 @@ class Sender:
     clock_skew_s: float
     received_at: datetime
     zone: ZoneInfo
+    refusal: Problem | None
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _sender(arrival: Arrival, zone: ZoneInfo) -> Sender:
         officer=arrival.officer, unit=arrival.unit, batch=arrival.batch, at=arrival.received_at
     )
     skew_s = (arrival.batch.sent_at - arrival.received_at).total_seconds()
-    return Sender(arrival.officer, arrival.unit, device, skew_s, arrival.received_at, zone)
+    return Sender(arrival.officer, arrival.unit, device, skew_s, arrival.received_at, zone, arrival.refusal)
 
 
 def _judge_all(in_order: Sequence[Envelope], attempts: Mapping[UUID, int], sender: Sender) -> list[Judged]:
@@ -195,12 +196,14 @@ def _number_and_close(judged: Sequence[tuple[Envelope, Judged]], sender: Sender)
 
 
 def _envelope_outcome(envelope: Envelope, row: store.Stored, *, is_new: bool, sender: Sender) -> dict[str, Any]:
-    if (
-        row.payload_sha256 != envelope.payload_sha256
-        or row.record_id != envelope.record_id
-        or row.kind != envelope.kind
-    ):
+    stored = (row.payload_sha256, row.record_id, row.kind)
+    is_other = stored != (envelope.payload_sha256, envelope.record_id, envelope.kind)
+    if is_other:
         store.variant_store(envelope, sender=sender)
+    if sender.refusal is not None and row.device_id != sender.device.id:
+        # Nothing can be read through this device: not even what became of another one's record of this id.
+        return _outcome(str(envelope.id), "quarantined", found=sender.refusal)
+    if is_other:
         return _outcome(str(envelope.id), "conflict", row=row, found=problem("same_id_other_content"))
     if row.outcome == "received":
         return _outcome(str(envelope.id), "retry", problem_json=row.problem)

@@ -38,13 +38,15 @@ _CLOSE = """
 """
 
 
-# One statement, so that two first pushes of one device at once cannot both try to make it.
+# One statement, so that two first pushes of one device at once cannot both try to make it. A device stays its
+# officer's; batches overtake each other, so that a smaller count is an older one.
 _CONTACT = """
     INSERT INTO accounts_device AS d (id, unit_id, officer_id, public_key, app_version, made_total, enrolled_at,
                                       last_contact_at)
     VALUES (%s, %s, %s, '', %s, %s, %s, %s)
     ON CONFLICT (id) DO UPDATE SET app_version = excluded.app_version, last_contact_at = excluded.last_contact_at,
-                                   made_total = excluded.made_total
+                                   made_total = greatest(d.made_total, excluded.made_total)
+    WHERE d.officer_id = excluded.officer_id
 """
 
 
@@ -71,6 +73,7 @@ _STORED_COLUMNS = (
     "unit__code",
     "feed_number",
     "received_at",
+    "device_id",
 )
 
 
@@ -86,6 +89,7 @@ class Stored:
     unit_code: str
     feed_number: int | None
     received_at: datetime
+    device_id: UUID
 
 
 @dataclass(frozen=True)

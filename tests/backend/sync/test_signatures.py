@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from backend.accounts.models import Device, Officer, SignatureNonce
 from backend.accounts.tasks import forget_used_nonces
-from backend.sync.models import Intake, Mutation
+from backend.sync.models import Intake, Mutation, MutationVariant
 from geo.models import Premises
 from tests.builders import batch, visit
 from tests.conftest import City, codes_of, outcomes_of
@@ -322,6 +322,24 @@ def test_what_the_phone_still_holds_is_kept_and_nothing_is_read(
         assert b"S1" not in answer.content
 
 
+def test_a_refused_device_learns_nothing_of_the_records_of_other_devices(
+    phone: SigningPhone, client_of: ClientOf, officer: Officer, lead: Officer, door: Premises
+) -> None:
+    other = SigningPhone()
+    other.enrolled(lead)
+    theirs = visit(door.id)
+    other.push(client_of(lead), theirs)
+    altered = visit(door.id, note="改了") | {"id": theirs["id"]}
+    for probe in (theirs, altered):
+        (outcome,) = phone.push(client_of(None), probe).json()["outcomes"]
+        assert (outcome["outcome"], outcome["problem"]["code"], outcome["receipt"]) == (
+            "quarantined",
+            "session_ended",
+            None,
+        )
+    assert "改了" in MutationVariant.objects.get().raw  # kept all the same
+
+
 def test_what_was_kept_because_nobody_was_signed_in_is_applied_after_the_next_sign_in(
     phone: SigningPhone, client_of: ClientOf, officer: Officer, door: Premises
 ) -> None:
@@ -386,7 +404,7 @@ def test_an_unsigned_push_does_not_take_over_the_device_of_somebody_else(
     answer = client_of(lead).post(PUSH, batch([visit(door.id)], device=device.id), format="json")
     assert outcomes_of(answer.json()["outcomes"]) == ["applied"]
     device.refresh_from_db()
-    assert device.officer == officer
+    assert (device.officer, device.made_total) == (officer, 0)
 
 
 def test_a_revoked_device_without_a_key_gets_nothing_applied(
