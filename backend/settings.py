@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "patrol",
     "visits",
     "backend.sync",
+    "backend.uploads",
     "backend.reports",
     "backend.imports",
     "backend.demo",
@@ -154,6 +155,8 @@ CELERY_BEAT_SCHEDULE = {
     # The second net under TASKS_AFTER_PUSH: what a lost nudge left waiting.
     "count touched days": {"task": "reports.refresh_townships", "schedule": timedelta(seconds=10)},
     "nightly aggregation": {"task": "reports.aggregate_night", "schedule": crontab(hour=2, minute=0)},
+    "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
+    "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
 }
 # What wants to know, after a push has committed, which townships and days it touched: names of Celery tasks called
@@ -165,6 +168,15 @@ SYNC_MAX_MUTATIONS = 500
 SYNC_MAX_BODY_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = SYNC_MAX_BODY_BYTES + 1024
 DEVICE_ENROLMENT = env.read_str("DEVICE_ENROLMENT", "open")
+
+# --- attachments ------------------------------------------------------------------------------------------------------
+# Outside the web app and STATIC_ROOT: nothing in it is served but through an authorised view.
+ATTACHMENTS_ROOT = HOME / "attachments"
+UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+# How many files one web process takes at a time; the rest of its threads are for records.
+UPLOADS_AT_ONCE = env.read_int("UPLOADS_AT_ONCE", default=4)
+PICTURE_MAX_BYTES = 8 * 1024 * 1024
+PICTURE_MAX_PIXELS = 25_000_000
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

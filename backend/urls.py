@@ -13,6 +13,7 @@ urlpatterns = [
     path("_allauth/", include("allauth.headless.urls")),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("backend.sync.urls")),
+    path("api/v1/", include("backend.uploads.urls")),
     path("api/v1/", include("backend.reports.urls")),
     path("tiles/", include("geo.tile_urls")),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

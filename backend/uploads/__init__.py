@@ -1,0 +1,1 @@
+"""Attachments: tus uploads, what becomes of their bytes, and who may see them."""
