@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench bench-sync demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench bench-sync soak ring-server demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -49,6 +49,15 @@ bench:  ## Measurements, on the private test servers; tables and $XUNFANG_HOME/t
 bench-sync:  ## Visits a second, 300 phones at 18:00, a first pull; on a durable database of its own (SECONDS_STEADY=20)
 	@$(BOOTSTRAP) python servers
 	@exec $(PYTHON) -m tests.bench.bench_sync
+
+soak:  ## Phones, a bad network, a server that is killed: nothing may be lost (RECORDS=100000 PHONES=50 SEED=1)
+	@$(BOOTSTRAP) python servers
+	@RECORDS="$(RECORDS)" PHONES="$(PHONES)" SEED="$(SEED)" exec $(PYTHON) -m tests.rings.server.soak
+
+ring-server:  ## More histories of the server ring than `make test` runs (EXAMPLES=200)
+	@$(BOOTSTRAP) python test-servers
+	@RING_EXAMPLES="$(or $(EXAMPLES),200)" exec $(PYTHON) -m ops.servers --test exec -- \
+		$(PYTHON) -m pytest tests/rings/server/test_ring.py -q -s
 
 demo:  ## Put the demo data into the database of this home (ARGS="--city helsinki --scale 1")
 	@$(BOOTSTRAP) python servers

@@ -57,6 +57,7 @@ class Install:
     device: str = field(default_factory=new_id)
     key: EllipticCurvePrivateKey = field(default_factory=lambda: generate_private_key(SECP256R1()))
     clock_off_s: float = 0.0
+    signing_off_s: float = 0.0  # what the phone learnt about its clock from the server's Date
     is_enrolled: bool = False
     seq: int = 0
 
@@ -76,7 +77,7 @@ class Install:
         covered = [("@method", method), ("@path", path)] + ([("content-digest", digest)] if body else [])
         nonce = base64.urlsafe_b64encode(os.urandom(16)).decode().rstrip("=")
         parameters = (
-            f"({' '.join(json.dumps(name) for name, _ in covered)});created={int(self.now_s())}"
+            f"({' '.join(json.dumps(name) for name, _ in covered)});created={int(self.now_s() + self.signing_off_s)}"
             f';nonce="{nonce}";keyid="{self.device}";alg="ecdsa-p256-sha256"'
         )
         lines = [f'"{name}": {value}' for name, value in covered] + [f'"@signature-params": {parameters}']
