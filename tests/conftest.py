@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import hypothesis
 import pytest
 from rest_framework.test import APIClient
 
@@ -11,6 +12,10 @@ from backend.accounts.models import Officer, Role, Unit, UnitKind
 from geo.models import Area, Deployment, Premises, UnitArea
 from tests.builders import batch
 from tests.factories import AreaFactory, DeploymentFactory, OfficerFactory, PremisesFactory, UnitFactory
+
+# A deadline would be a timed assertion: a busy machine is no defect.
+hypothesis.settings.register_profile("xunfang", deadline=None)
+hypothesis.settings.load_profile("xunfang")
 
 ACCOUNTS = ("officer", "lead", "neighbour", "analyst", "administrator")
 

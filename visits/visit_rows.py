@@ -9,7 +9,7 @@ from pyproj import Geod
 from backend.common.outcomes import MutationContext
 from backend.common.payloads import place_columns
 from backend.common.problems import problem
-from backend.common.rows_copy import rows_copy
+from backend.common.rows_copy import models_copy, rows_copy
 from geo.models import Premises
 from geo.premises_services import door_for_work, premises_locked
 from patrol.models import Patrol
@@ -89,10 +89,10 @@ def visit_of(item: VisitItem, known: Known, original: Visit | None = None) -> Ne
 
 def visits_save(made: Sequence[NewVisit]) -> None:
     """Write new visits down, each table in one go."""
-    through = Visit.officers.through
-    rows_copy([one.visit for one in made])
-    rows_copy([through(visit_id=one.visit.id, officer_id=officer) for one in made for officer in one.officers])
-    rows_copy([hazard for one in made for hazard in one.hazards])
+    there = [(one.visit.id, officer) for one in made for officer in one.officers]
+    models_copy([one.visit for one in made])
+    rows_copy(Visit.officers.through, ["visit_id", "officer_id"], there)
+    models_copy([hazard for one in made for hazard in one.hazards])
 
 
 def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:

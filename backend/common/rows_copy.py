@@ -1,6 +1,6 @@
 """SHELL: many new rows of one table at once, through PostgreSQL's COPY: a third of what multi-row INSERTs cost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model
@@ -8,22 +8,25 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 
-def rows_copy(rows: Sequence[Model]) -> None:
-    """Write unsaved rows of one model. Their keys must be set, or be made by the database and not be needed.
-
-    No signals and no ON CONFLICT: raises what the database refuses (IntegrityError, OperationalError) as Django does.
-    """
+def models_copy(rows: Sequence[Model]) -> None:
+    """Write unsaved rows of one model as `rows_copy` does. Their keys must be set, or be made by the database."""
     if not rows:
         return
     columns = [column for column in rows[0]._meta.concrete_fields if _is_written(column, rows[0])]
-    names = [sql.Identifier(str(column.column)) for column in columns]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(rows[0]._meta.db_table), sql.SQL(", ").join(names)
-    )
+    rows_copy(type(rows[0]), [str(c.column) for c in columns], ([_value(row, c) for c in columns] for row in rows))
+
+
+def rows_copy(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write rows of a model's table, their values in the order of `columns`.
+
+    No signals and no ON CONFLICT: raises what the database refuses (IntegrityError, OperationalError) as Django does.
+    """
+    names = sql.SQL(", ").join([sql.Identifier(name) for name in columns])
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), names)
     # Only Django's own cursor methods translate the driver's errors; COPY is not one of them.
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([_value(row, column) for column in columns])
+            copy.write_row(row)
 
 
 def _is_written(column: "Field[object, object]", row: Model) -> bool:

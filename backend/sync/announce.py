@@ -12,8 +12,9 @@ from django.db import transaction
 from backend.common.outcomes import Touched
 from geo.touched_days import touched_days_note
 
-# One nudge a second and process is enough: whoever counts takes all that was noted until then.
-NUDGE_EVERY_S = 1.0
+# A quiet day is counted at once; in a rush whoever counts takes all that was noted until then, and the map asks
+# every 15 s.
+NUDGE_EVERY_S = 5.0
 
 
 def figures_announce(touched: Iterable[Touched]) -> None:

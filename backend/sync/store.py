@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from backend.accounts.models import Device, Officer, Unit
+from backend.common.rows_json import rows_json
 from backend.sync.judging import Judged
 from backend.sync.models import Intake, Mutation, MutationVariant
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, storable_text
@@ -23,8 +24,8 @@ _STORE = """
     INSERT INTO sync_mutation (id, unit_id, officer_id, device_id, seq, kind, record_id, recorded_at, clock_skew_s,
                                received_at, payload, payload_sha256, outcome, attempts)
     SELECT id, %s, %s, %s, seq, kind, record_id, recorded_at, %s, %s, payload, payload_sha256, 'received', 0
-    FROM unnest(%s::uuid[], %s::bigint[], %s::text[], %s::uuid[], %s::timestamptz[], %s::text[], %s::text[])
-         AS sent (id, seq, kind, record_id, recorded_at, payload, payload_sha256)
+    FROM json_to_recordset(%s) AS sent (id uuid, seq bigint, kind text, record_id uuid, recorded_at timestamptz,
+                                        payload text, payload_sha256 text)
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 """
@@ -32,11 +33,13 @@ _CLOSE = """
     UPDATE sync_mutation AS m
     SET outcome = c.outcome, problem = c.problem::jsonb, unit_id = c.unit_id, feed_number = c.feed_number,
         attempts = m.attempts + 1, payload = CASE WHEN c.drops_payload THEN NULL ELSE m.payload END
-    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::bigint[], %s::bool[])
-         AS c (id, outcome, problem, unit_id, feed_number, drops_payload)
+    FROM json_to_recordset(%s) AS c (id uuid, outcome text, problem text, unit_id uuid, feed_number bigint,
+                                     drops_payload bool)
     WHERE m.id = c.id
 """
 
+
+_SENT = {"id", "seq", "kind", "record_id", "recorded_at", "payload_sha256"}
 
 # One statement, so that two first pushes of one device at once cannot both try to make it. A device stays its
 # officer's; batches overtake each other, so that a smaller count is an older one.
@@ -123,18 +126,10 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender", rejudge:
     rows = sorted(envelopes, key=lambda envelope: envelope.id)
     if not rows:
         return {}
-    columns: list[list[Any]] = [
-        [e.id for e in rows],
-        [e.seq for e in rows],
-        [e.kind for e in rows],
-        [e.record_id for e in rows],
-        [e.recorded_at for e in rows],
-        [e.text for e in rows],
-        [e.payload_sha256 for e in rows],
-    ]
+    sent = rows_json(e.model_dump(include=_SENT) | {"payload": e.text} for e in rows)
     fixed: list[Any] = [sender.unit.id, sender.officer.id, sender.device.id, sender.clock_skew_s, sender.received_at]
     with connection.cursor() as cursor:
-        cursor.execute(_STORE, [*fixed, *columns])
+        cursor.execute(_STORE, [*fixed, sent])
         new = {mutation_id: 0 for (mutation_id,) in cursor.fetchall()}
     known = {e.id: e for e in rows if e.id not in new}
     return new | (_known_waiting(known, sender=sender, rejudge=rejudge) if known else {})
@@ -165,17 +160,19 @@ def mutations_close(closings: Sequence[Closing]) -> None:
     if not closings:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLOSE,
-            [
-                [c.mutation_id for c in closings],
-                ["received" if c.judged.verdict == "retry" else c.judged.verdict for c in closings],
-                [_problem_text(c.judged) for c in closings],
-                [c.unit_id for c in closings],
-                [c.feed_number for c in closings],
-                [c.drops_payload for c in closings],
-            ],
-        )
+        cursor.execute(_CLOSE, [rows_json(_closing_row(one) for one in closings)])
+
+
+def _closing_row(closing: Closing) -> dict[str, Any]:
+    verdict = closing.judged.verdict
+    return {
+        "id": closing.mutation_id,
+        "outcome": "received" if verdict == "retry" else verdict,
+        "problem": _problem_text(closing.judged),
+        "unit_id": closing.unit_id,
+        "feed_number": closing.feed_number,
+        "drops_payload": closing.drops_payload,
+    }
 
 
 def stored_by_id(ids: Iterable[UUID]) -> dict[UUID, Stored]:
