@@ -8,6 +8,7 @@ import {
   openStore,
   setFact,
 } from './data/officer_store';
+import { onlyOfficerHere } from './data/officers_here';
 import { askToPersist, evictedRecords, lastOfficer, marker, rememberOfficer, setMarker } from './data/phone';
 import { keepsRecords, type Me } from './domain/records';
 import { BestFix } from './location/best_fix';
@@ -112,8 +113,9 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
 }
 
 async function reopen(): Promise<Office | null> {
-  const officer = lastOfficer();
+  const officer = lastOfficer() ?? (await onlyOfficerHere());
   if (officer === null) return null;
+  rememberOfficer(officer);
   const store = new OfficerStore(officerStoreName(officer));
   await openStore(store, v7);
   const me = await fact(store, 'me');

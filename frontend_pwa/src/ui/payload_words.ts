@@ -7,6 +7,9 @@ import type { Office } from './office.svelte';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 
+/** Enough of an id to tell two apart: ids begin with the time, so their ends differ. */
+export const shortId = (id: string): string => id.slice(-8);
+
 /** A kind that this version does not know keeps its own name. */
 export function kindWords(kind: string): string {
   return textOf(`record_kind.${kind}`) ?? (kind === '' ? t('record_kind.unreadable') : kind);
@@ -32,7 +35,7 @@ function nameOf(id: string, office: Office): string {
   const door = office.doorById.get(id);
   if (door) return door.name || door.address;
   const colleague = [office.me.officer, ...office.me.colleagues].find((one) => one.id === id);
-  return colleague?.name ?? id.slice(0, 8);
+  return colleague?.name ?? shortId(id);
 }
 
 export function valueWords(kind: string, field: PayloadField, office: Office): string {

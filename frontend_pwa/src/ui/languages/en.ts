@@ -635,4 +635,6 @@ export const en = {
     'The file is not the one that was announced; it is kept. Tell your administrator.',
   'problem.attachment_awaited': 'The photo has not arrived yet.',
   'problem.attachment_preparing': 'The photo is being prepared; look again in a moment.',
+
+  'visit.phone_full': 'the phone is full; make room and save again',
 } satisfies Record<keyof typeof zh, string>;

@@ -596,6 +596,8 @@ export const zh = {
   'problem.upload_not_as_declared': '文件与登记的不一致，已原样保存。请告知管理员。',
   'problem.attachment_awaited': '照片还没有送到。',
   'problem.attachment_preparing': '照片正在处理，请稍后再看。',
+
+  'visit.phone_full': '手机存储空间已满，请清理后再保存',
 } as const;
 
 export type TextKey = keyof typeof zh;
