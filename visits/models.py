@@ -123,7 +123,8 @@ class Visit(SyncedRecord):
     move when a door is corrected later. A corrected visit stays readable and no longer counts.
     """
 
-    premises = models.ForeignKey("geo.Premises", on_delete=models.PROTECT, related_name="visits")
+    # visit_by_door_and_time begins with the door: an index of its own would be written for nothing.
+    premises = models.ForeignKey("geo.Premises", on_delete=models.PROTECT, related_name="visits", db_index=False)
     area = models.ForeignKey("geo.Area", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16, choices=VisitOutcome)
     occurred_on = models.DateField()

@@ -12,8 +12,10 @@ class SyncedRecord(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
-    author = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+")
-    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+")
+    # No index: nobody looks records up by person or phone (work is counted, people are not watched), and officers and
+    # devices are deactivated, never deleted.
+    author = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+", db_index=False)
     recorded_at = models.DateTimeField()
     clock_skew_s = models.FloatField(default=0.0)
     occurred_at = models.DateTimeField()
