@@ -19,7 +19,7 @@ from backend.common.problems import Problem, problem
 
 # The key under which a session remembers the device it was opened on.
 SESSION_DEVICE = "device"
-_DEVICES = Device.objects.select_related("unit__parent", "officer__unit__parent")
+_DEVICES = Device.objects.select_related("unit", "officer__unit")
 
 
 class DeviceSignatureAuthentication(BaseAuthentication):

@@ -1,15 +1,20 @@
 """A device signs what it sends; its signature alone lets it send, and only a live session lets anybody read."""
 
 import json
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
 from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Device, Officer, SignatureNonce
@@ -232,6 +237,29 @@ def test_a_clock_off_by_ten_years_works_at_the_second_try(
     second = phone.push(client, sent, sent_at=sent_at)
     assert outcomes_of(second.json()["outcomes"]) == ["applied"]
     assert abs((Visit.objects.get().occurred_at - datetime.now(UTC)).total_seconds()) < 60
+
+
+@pytest.mark.parametrize("off_s", [DECADE_S, -DECADE_S])
+def test_a_phone_finds_the_right_time_in_the_answer_that_refuses_it(
+    live_server: LiveServer, phone: SigningPhone, client_of: ClientOf, officer: Officer, door: Premises, off_s: float
+) -> None:
+    phone.clock_off_s = off_s
+    body = body_of(phone, visit(door.id))
+    cookie = f"sessionid={client_of(officer).cookies['sessionid'].value}"
+
+    def over_the_wire() -> HTTPResponse:
+        address = urlsplit(live_server.url)
+        line = HTTPConnection(address.hostname or "", address.port)
+        headers = phone.sign("POST", PUSH, body) | {"Cookie": cookie, "Content-Type": "application/json"}
+        line.request("POST", PUSH, body, headers)
+        return line.getresponse()
+
+    refused = over_the_wire()
+    assert (refused.status, json.loads(refused.read())["code"]) == (401, "signature_expired")
+    servers_time = parsedate_to_datetime(refused.headers["Date"]).timestamp()
+    phone.clock_off_s += servers_time - (time.time() + phone.clock_off_s)
+    taken = over_the_wire()
+    assert outcomes_of(json.loads(taken.read())["outcomes"]) == ["applied"]
 
 
 @pytest.mark.parametrize("off_s", [200, -200])
