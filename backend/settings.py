@@ -158,16 +158,17 @@ CELERY_BEAT_SCHEDULE = {
     "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
+    "forget used nonces": {"task": "accounts.forget_used_nonces", "schedule": crontab(minute="*/10")},
 }
-# What wants to know, after a push has committed, which townships and days it touched: names of Celery tasks called
-# with (touched=[[area_id, "YYYY-MM-DD"], …]). sync and reports are siblings, so they meet here and not in an import.
+# What is woken after a push has noted which townships and days it touched (geo.touched_days): names of Celery tasks,
+# called without arguments. sync and reports are siblings, so they meet here and not in an import.
 TASKS_AFTER_PUSH = ["reports.refresh_townships"]
 
 # --- sync limits (3-sync.md) ------------------------------------------------------------------------------------------
 SYNC_MAX_MUTATIONS = 500
 SYNC_MAX_BODY_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = SYNC_MAX_BODY_BYTES + 1024
-DEVICE_ENROLMENT = env.read_str("DEVICE_ENROLMENT", "open")
+DEVICE_ENROLMENT = env.read_choice("DEVICE_ENROLMENT", ("open", "code"), default="open")
 
 # --- attachments ------------------------------------------------------------------------------------------------------
 # Outside the web app and STATIC_ROOT: nothing in it is served but through an authorised view.
