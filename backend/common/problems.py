@@ -217,6 +217,12 @@ _TYPES = (
         retryable=True,
         log_level="error",
     ),
+    # --- quarantine: what a lead decides
+    ProblemType(
+        "discarded_by_lead", 422, "A lead decided against this record", "It is kept; the reason stands in the decision."
+    ),
+    ProblemType("already_decided", 409, "This was decided already", "Look at it again: somebody was faster."),
+    ProblemType("not_releasable", 422, "This can only be discarded", "No record can be read out of it."),
     # --- attachments: uploads (tus) and what became of them
     ProblemType("tus_version_unknown", 412, "This version of tus is not spoken here", "Send Tus-Resumable: 1.0.0."),
     ProblemType("upload_too_large", 413, "The upload is too large", "At most {max_bytes} bytes can come."),

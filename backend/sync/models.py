@@ -3,6 +3,7 @@
 import uuid
 from typing import ClassVar
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 
@@ -13,6 +14,7 @@ class StoredOutcome(models.TextChoices):
     APPLIED = "applied", "已入库"
     CONFLICT = "conflict", "有冲突"
     QUARANTINED = "quarantined", "待处理"
+    DISCARDED = "discarded", "不予采用"
 
 
 class Mutation(models.Model):
@@ -52,6 +54,7 @@ class Mutation(models.Model):
 class MutationVariant(models.Model):
     """The same mutation id with another content: kept beside the first, never in its place."""
 
+    item_id = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     mutation_id = models.UUIDField()
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
     device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+")
@@ -67,6 +70,7 @@ class MutationVariant(models.Model):
 class Intake(models.Model):
     """What came and could not be read as mutations, byte for byte, so that not even garbage is lost."""
 
+    item_id = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     device_ref = models.CharField(max_length=64, blank=True)
     officer = models.ForeignKey("accounts.Officer", null=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("accounts.Unit", null=True, on_delete=models.PROTECT, related_name="+")
@@ -81,10 +85,44 @@ class Intake(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["body_sha256", "officer"], name="intake_once")]
 
 
+class DecisionAction(models.TextChoices):
+    """What a lead can do with what could not be accepted."""
+
+    RELEASE = "release", "放行"
+    CORRECT = "correct", "更正后放行"
+    DISCARD = "discard", "不予采用"
+
+
+class Decision(models.Model):
+    """What a lead did with an item of the quarantine, and why. With a `problem` it was a try that came to nothing.
+
+    `item_id` is the id of a Mutation or the `item_id` of a MutationVariant or Intake. `payload` is the correction, kept
+    beside what the phone sent and never in its place.
+    """
+
+    item_id = models.UUIDField(db_index=True)
+    action = models.CharField(max_length=8, choices=DecisionAction)
+    reason = models.CharField(max_length=500)
+    officer = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    problem = models.JSONField(null=True)
+    payload = models.TextField(null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "处理决定"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["item_id"], condition=models.Q(problem__isnull=True), name="decided_once")
+        ]
+
+
 class FeedEpoch(models.Model):
-    """Names the life of this database. A restore makes a new one, so that phones offer again what they sent."""
+    """Names the life of this database. A restore makes a new one, so that phones offer again what they sent.
+
+    `database` is what PostgreSQL calls this life; another value means that a copy of it is running now.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    database = models.CharField(max_length=80, db_default="")
     started_at = models.DateTimeField(auto_now_add=True)
     only_one = models.BooleanField(default=True, unique=True, editable=False)
 
