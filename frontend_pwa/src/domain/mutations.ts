@@ -42,6 +42,17 @@ export interface DisputeOpenPayload {
   parties: { id: string; role: 'side_a' | 'side_b' | 'other' }[];
 }
 
+export type AttachmentKind = 'photo' | 'audio' | 'signature';
+
+/** A photo, sound or signature of a record; its bytes go after it and apart from it (domain/attachments.ts). */
+export interface AttachmentPayload {
+  record: string;
+  kind: AttachmentKind;
+  media_type: string;
+  sha256: string;
+  size_bytes: number;
+}
+
 interface MutationOf<Kind extends string, Payload> {
   id: string;
   seq: number;
@@ -54,7 +65,8 @@ interface MutationOf<Kind extends string, Payload> {
 
 export type VisitMutation = MutationOf<'visit.record', VisitPayload>;
 export type DisputeOpenMutation = MutationOf<'dispute.open', DisputeOpenPayload>;
-export type Mutation = VisitMutation | DisputeOpenMutation;
+export type AttachmentMutation = MutationOf<'attachment.declare', AttachmentPayload>;
+export type Mutation = VisitMutation | DisputeOpenMutation | AttachmentMutation;
 
 /** A mutation before the phone has numbered and sealed it. */
 export type Unnumbered<M> = M extends Mutation ? Omit<M, 'seq' | 'payload_sha256'> : never;
