@@ -79,7 +79,7 @@ class UnitAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Device)
 class DeviceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("id", "officer", "unit", "app_version", "made_total", "last_contact_at")
+    list_display = ("id", "officer", "unit", "app_version", "made_total", "last_contact_at", "revoked_at")
     list_select_related = ("officer", "unit")
     search_fields = ("id", "officer__username", "officer__name")
 
