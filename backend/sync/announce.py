@@ -14,7 +14,7 @@ from geo.touched_days import touched_days_note
 
 # A quiet day is counted at once; in a rush whoever counts takes all that was noted until then, and the map asks
 # every 15 s.
-NUDGE_EVERY_S = 5.0
+NUDGE_EVERY_S = 10.0
 
 
 def figures_announce(touched: Iterable[Touched]) -> None:
