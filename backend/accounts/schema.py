@@ -29,3 +29,8 @@ class DeviceSignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         why = "RFC 9421, beside Signature-Input and, with a body, Content-Digest (RFC 9530); see docs/sync-protocol.md."
         return {"type": "apiKey", "in": "header", "name": "Signature", "description": why}
+
+
+class EnrolmentSignatureScheme(DeviceSignatureScheme):
+    target_class = "backend.accounts.authentication.EnrolmentSignatureAuthentication"
+    name = "enrolmentSignature"
