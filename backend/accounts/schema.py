@@ -31,6 +31,6 @@ class DeviceSignatureScheme(OpenApiAuthenticationExtension):  # type: ignore[no-
         return {"type": "apiKey", "in": "header", "name": "Signature", "description": why}
 
 
-class EnrolmentSignatureScheme(DeviceSignatureScheme):
+class EnrolmentSignatureScheme(DeviceSignatureScheme):  # type: ignore[no-untyped-call]
     target_class = "backend.accounts.authentication.EnrolmentSignatureAuthentication"
     name = "enrolmentSignature"
