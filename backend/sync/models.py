@@ -97,7 +97,7 @@ class Decision(models.Model):
     """What a lead did with an item of the quarantine, and why. With a `problem` it was a try that came to nothing.
 
     `item_id` is the id of a Mutation or the `item_id` of a MutationVariant or Intake. `payload` is the correction, kept
-    beside what the phone sent and never in its place.
+    beside what the phone sent and never in its place. `held_for` is the problem that the item had then.
     """
 
     item_id = models.UUIDField(db_index=True)
@@ -107,6 +107,7 @@ class Decision(models.Model):
     decided_at = models.DateTimeField()
     problem = models.JSONField(null=True)
     payload = models.TextField(null=True)
+    held_for = models.JSONField(null=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "处理决定"

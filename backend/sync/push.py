@@ -25,6 +25,7 @@ from backend.sync.feed import feed_append
 from backend.sync.judging import Judged, Waiting, judge_all
 from backend.sync.registry import KINDS
 from backend.sync.targets import targets_lock
+from backend.sync.variants import variant_verdict
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
 from geo.selectors import deployment_held
 
@@ -204,11 +205,14 @@ def _envelope_outcome(envelope: Envelope, row: store.Stored, *, is_new: bool, se
         # Nothing can be read through this device: not even what became of another one's record of this id.
         return _outcome(str(envelope.id), "quarantined", found=sender.refusal)
     if is_other:
-        return _outcome(str(envelope.id), "conflict", row=row, found=problem("same_id_other_content"))
+        outcome, released, found = variant_verdict(envelope)
+        return _outcome(str(envelope.id), outcome, row=released or row, found=found)
     if row.outcome == "received":
         return _outcome(str(envelope.id), "retry", problem_json=row.problem)
     if row.outcome == "applied":
         return _outcome(str(envelope.id), "applied" if is_new else "duplicate", row=row)
+    if row.outcome == "discarded":
+        return _outcome(str(envelope.id), "quarantined", row=row, found=problem("discarded_by_lead"))
     return _outcome(str(envelope.id), row.outcome, row=row, problem_json=row.problem)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from backend.sync import devices_api
+from backend.sync import devices_api, quarantine_api
 from backend.sync.api import MeView, PullView, PushView
 
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("devices/enrol", devices_api.EnrolView.as_view(), name="device-enrol"),
     path("devices/codes", devices_api.CodesView.as_view(), name="device-codes"),
     path("devices/<uuid:device_id>/revoke", devices_api.RevokeView.as_view(), name="device-revoke"),
+    path("quarantine", quarantine_api.QuarantineView.as_view(), name="quarantine"),
+    path("quarantine/<uuid:item_id>", quarantine_api.ItemView.as_view(), name="quarantine-item"),
+    *(
+        path(f"quarantine/<uuid:item_id>/{action}", quarantine_api.DecisionView.as_view(), {"action": action})
+        for action in ("release", "correct", "discard")
+    ),
 ]
