@@ -57,12 +57,12 @@ class Chaos:
         with self.server.connect() as connection:
             connection.execute(_DISK_FREE)
 
-    def arm(self, point: str, action: str) -> None:
-        """Arm a failpoint once; the name is moved into place, so that no server reads it half written."""
+    def arm(self, point: str, action: str) -> Path:
+        """Arm a failpoint once and return its file, moved into place so that no server reads it half written."""
         armed = self.failpoints / f"{point}@{uuid4().hex[:8]}"
         half = self.failpoints / f".{armed.name}"
         half.write_text(action)
-        half.rename(armed)
+        return half.rename(armed)
 
     async def failpoint(self) -> None:
         """Arm one failpoint with any action."""

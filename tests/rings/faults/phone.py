@@ -22,6 +22,8 @@ BATCH_LIMIT = 50
 RECEIPTED = frozenset({"applied", "duplicate"})
 ATTENTION = frozenset({"conflict", "quarantined"})
 OFFER_LIMIT = 5000
+# What is wrong with how a request was signed or arrived, and not with what it says: the next one is made anew.
+_ABOUT_THIS_DELIVERY = frozenset({"signature_expired", "signature_replayed", "signature_invalid", "digest_mismatch"})
 
 
 class Trouble(Exception):
@@ -178,7 +180,9 @@ class Phone:
             self._set_clock(answer.headers["date"])
         if answer.status in {429, 503}:
             raise Trouble(f"{answer.status} {answer.code}", float(answer.headers.get("retry-after", 0) or 0))
-        if answer.status >= 500 or answer.code in {"signature_expired", "signature_replayed", "digest_mismatch"}:
+        if answer.code == "signature_invalid":
+            self.install.is_enrolled = False  # the server was restored to before this device was enrolled
+        if answer.status >= 500 or answer.code in _ABOUT_THIS_DELIVERY:
             raise Trouble(f"{answer.status} {answer.code}")
         return answer
 
@@ -192,7 +196,7 @@ class Phone:
     async def _enrol(self) -> None:
         answer = await self._call(self.install.enrol_request())
         if answer.status in {200, 201} and answer.json().get("device") == self.install.device:
-            self.install.is_enrolled = True
+            self.install.is_enrolled = self.install.signs = True
         elif answer.status == 404 and answer.code == "":
             return  # a server without devices
         elif answer.status in {401, 403}:
@@ -305,7 +309,7 @@ class Phone:
         for start in range(0, len(ids), OFFER_LIMIT):
             part = ids[start : start + OFFER_LIMIT]
             body = json.dumps({"items": [[id_, kept[id_]["payload_sha256"]] for id_ in part]}).encode()
-            answer = await self._call(self.install.request("POST", OFFER, body, signed=self.install.is_enrolled))
+            answer = await self._call(self.install.request("POST", OFFER, body, signed=self.install.signs))
             if answer.status != 200:
                 raise Trouble(f"offer {answer.status} {answer.code}")
             for id_ in answer.json()["missing"]:

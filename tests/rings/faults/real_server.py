@@ -20,7 +20,7 @@ import psycopg
 from ops import account, broker, database, servers
 from ops.children import Child, end_all
 from ops.places import ROLE_NAME
-from ops.processes import works_in
+from ops.processes import anyone_works_in, wait_until, works_in
 from ops.run import children_of
 from ops.settings import RunSettings
 
@@ -49,8 +49,20 @@ class RealServer:
         return self.children[0]
 
     def connect(self, **how: Any) -> "psycopg.Connection[Any]":
-        """Return a connection of the tests' own."""
+        """Return a connection of the tests' own, as soon as PostgreSQL has recovered from what was done to it."""
+        self.until_database_answers()
         return psycopg.connect(self.dsn, autocommit=True, **how)
+
+    def until_database_answers(self) -> None:
+        """Wait until PostgreSQL takes connections; raise when it does not."""
+        places, deadline = self.ours.places, time.monotonic() + READY_TIMEOUT_S
+        while True:
+            try:
+                psycopg.connect(f"host={places.postgres_socket_dir} user={ROLE_NAME} dbname=postgres").close()
+                return
+            except psycopg.OperationalError:
+                assert time.monotonic() < deadline, f"PostgreSQL did not come back; see {places.log}"
+                time.sleep(0.05)
 
     def start(self, *, worker: bool = False) -> None:
         """Start the web server (and a Celery worker) and wait until it says that it is ready."""
@@ -123,6 +135,7 @@ class RealServer:
         pids = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdecimal()]
         for pid in (pid for pid in pids if works_in(pid, cluster)):
             _kill(pid)
+        wait_until(lambda: not anyone_works_in(cluster), READY_TIMEOUT_S)
         self.start_postgres()
 
     def restart_postgres(self) -> None:
@@ -135,8 +148,10 @@ class RealServer:
         database.stop(self.ours.places, self.ours.account)
 
     def start_postgres(self) -> None:
-        """Start PostgreSQL where it is down."""
-        database.start(self.ours.places, self.ours.account)
+        """Start PostgreSQL where it is down, and wait until it has recovered."""
+        if not database.is_running(self.ours.places):
+            database.start(self.ours.places, self.ours.account)
+        self.until_database_answers()
 
     def run(self, module: str, *arguments: str) -> str:
         """Run a module with the server's environment and return what it printed."""
@@ -156,6 +171,7 @@ class RealServer:
 
     def client(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's own programs as its superuser."""
+        self.until_database_answers()
         command = [str(database.binary_folder() / program), "-h", str(self.ours.places.postgres_socket_dir)]
         done = account.run_as(self.ours.account, [*command, "-U", "postgres", *arguments])
         assert done.returncode == 0, done.stdout + done.stderr

@@ -59,6 +59,7 @@ class Install:
     clock_off_s: float = 0.0
     signing_off_s: float = 0.0  # what the phone learnt about its clock from the server's Date
     is_enrolled: bool = False
+    signs: bool = False  # once enrolled, always: an enrolment to be renewed takes the key from nobody
     seq: int = 0
 
     def now_s(self) -> float:
@@ -111,7 +112,7 @@ class Install:
     def pull_request(self, cursor: str, limit: int = 500) -> bytes:
         """Return the request for the page of changes after a cursor."""
         query = f"?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
-        return self.request("GET", PULL, query=query, signed=self.is_enrolled)
+        return self.request("GET", PULL, query=query, signed=self.signs)
 
     def enrol(self, port: int) -> None:
         """Enrol at once, where the server knows enrolment; raises when it refuses."""
@@ -123,7 +124,7 @@ class Install:
         answer = connection.getresponse()
         said = answer.read()
         connection.close()
-        self.is_enrolled = answer.status in (200, 201)
+        self.is_enrolled = self.signs = answer.status in (200, 201)
         assert self.is_enrolled or answer.status == 404, said
 
 
@@ -173,4 +174,4 @@ def push_body(install: Install, mutations: list[Json]) -> bytes:
 
 def push_request(install: Install, mutations: list[Json]) -> bytes:
     """Return a whole push request."""
-    return install.request("POST", PUSH, push_body(install, mutations), signed=install.is_enrolled)
+    return install.request("POST", PUSH, push_body(install, mutations), signed=install.signs)

@@ -1,0 +1,3 @@
+"""SHELL: the product's routes."""
+
+from backend.urls import *  # noqa: F403
