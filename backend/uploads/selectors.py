@@ -9,7 +9,7 @@ from backend.accounts.models import Officer
 from backend.accounts.scope import in_scope, scoped
 from backend.common.problems import problem
 from backend.uploads.file_services import file_decide
-from backend.uploads.models import FileState, StoredFile, Upload
+from backend.uploads.models import FileState, StoredFile
 from visits.attachment_services import record_unit
 from visits.models import Attachment
 
@@ -23,7 +23,7 @@ def attachment_seen(*, officer: Officer, attachment_id: UUID) -> tuple[Attachmen
     attachment = Attachment.objects.select_related("unit").filter(id=attachment_id).first()
     if attachment is None or not in_scope(officer, (record_unit(attachment.record_id) or attachment.unit).path):
         raise problem("not_found")
-    if not _upload_of(attachment):
+    if attachment.stored_at is None:
         raise problem("attachment_awaited")
     file = file_decide(sha256=attachment.sha256, at=timezone.now())
     if file.state == FileState.UNREADABLE:
@@ -66,8 +66,3 @@ def _row(row: Attachment, file: StoredFile | None) -> dict[str, Any]:
         "width_px": file.width_px if file else None,
         "height_px": file.height_px if file else None,
     }
-
-
-def _upload_of(attachment: Attachment) -> bool:
-    whole = Upload.objects.filter(attachment_ref=attachment.id, completed_at__isnull=False)
-    return whole.filter(officer_id=attachment.author_id, sha256=attachment.sha256).exists()
