@@ -27,9 +27,11 @@ class Mutation(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
-    officer = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+")
-    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+")
+    # Each index is written with every record: these three are never looked up alone (mutation_attention begins with
+    # the unit, mutation_by_device with the device), and what they name is never deleted.
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
+    officer = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+", db_index=False)
     seq = models.BigIntegerField()
     kind = models.CharField(max_length=40)
     record_id = models.UUIDField(db_index=True)
@@ -138,7 +140,7 @@ class FeedCounter(models.Model):
 class FeedEntry(models.Model):
     """Change number `n` of a unit: this record is at this version now (put), or no longer yours to see (retract)."""
 
-    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+", db_index=False)
     n = models.BigIntegerField()
     type = models.CharField(max_length=24)
     record_id = models.UUIDField()
