@@ -1,14 +1,17 @@
 """SHELL: what a phone asks for: the changes of its units' feeds after its cursor, in the order of their numbers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from backend.accounts.models import Officer
 from backend.accounts.scope import units_in_scope
 from backend.sync.cursor import Cursor, read_cursor, write_cursor
-from backend.sync.feed import epoch_id
+from backend.sync.feed import epoch_id, epoch_renew
 from backend.sync.models import FeedCounter, FeedEntry
 from backend.sync.registry import PRESENTERS
 
@@ -18,31 +21,65 @@ MAX_CHANGES = 500
 def changes_after(*, officer: Officer, cursor_text: str | None, limit: int) -> dict[str, Any]:
     """Return one page of changes in the officer's scope (3-sync.md, "Pull").
 
-    A cursor of another epoch (the database was restored) or naming a unit that left the officer's scope answers
-    `reset`: the phone drops its snapshot and starts from the cursor it is given. Unsent work is not touched by that.
+    A cursor of another epoch (the database was restored), one naming a unit that left the officer's scope or a number
+    that was never given answers `reset`: the phone drops its snapshot and starts from the cursor it is given. Unsent
+    work is not touched by that.
     """
     epoch = epoch_id()
-    cursor = read_cursor(cursor_text) if cursor_text else Cursor(epoch)
+    held = held_cursor(cursor_text) if cursor_text else HeldCursor(Cursor(epoch), is_ours=True)
     units = dict(units_in_scope(officer).order_by("path").values_list("code", "id"))
-    if cursor.epoch != epoch or not set(cursor.seen) <= set(units):
+    if held.cursor.epoch != epoch or not set(held.cursor.seen) <= set(units):
         return _page(epoch, [], Cursor(epoch), has_more=True, reset=True)
-    entries, has_more = _entries(units, cursor, limit)
-    seen = {**cursor.seen}
+    last = last_numbers(units)
+    if any(n > last[code] for code, n in held.cursor.seen.items()):
+        # Numbers that we gave are gone: this is a copy of the past that PostgreSQL itself does not know to be one.
+        epoch = epoch_renew() if held.is_ours else epoch
+        return _page(epoch, [], Cursor(epoch), has_more=True, reset=True)
+    entries, has_more = _entries(units, last, held.cursor, limit)
+    seen = {**held.cursor.seen}
     for code, entry in entries:
         seen[code] = entry.n
     return _page(epoch, _changes(entries), Cursor(epoch, seen), has_more=has_more, reset=False)
 
 
-def _entries(units: dict[str, UUID], cursor: Cursor, limit: int) -> tuple[list[tuple[str, FeedEntry]], bool]:
+@dataclass(frozen=True)
+class HeldCursor:
+    """The cursor that a phone holds. `is_ours`: our seal proves that these very numbers were given."""
+
+    cursor: Cursor
+    is_ours: bool
+
+
+def held_cursor(text: str) -> HeldCursor:
+    """Return the cursor in `text`. Raises `cursor_invalid` for what cannot be read.
+
+    A missing or foreign seal (an older app, a new SECRET_KEY) is no error; it only proves nothing.
+    """
+    plain, _, seal = text.partition(".")
+    return HeldCursor(read_cursor(plain), constant_time_compare(seal, _seal(plain)))
+
+
+def _seal(plain: str) -> str:
+    return salted_hmac("sync.cursor", plain, algorithm="sha256").hexdigest()[:32]
+
+
+def last_numbers(units: Mapping[str, UUID]) -> dict[str, int]:
+    """Return the last number of each unit's feed by the unit's code; 0 where none was given yet."""
+    found = dict(FeedCounter.objects.filter(unit__in=units.values()).values_list("unit_id", "n"))
+    return {code: found.get(unit_id, 0) for code, unit_id in units.items()}
+
+
+def _entries(
+    units: Mapping[str, UUID], last: Mapping[str, int], cursor: Cursor, limit: int
+) -> tuple[list[tuple[str, FeedEntry]], bool]:
     """Return at most `limit` entries, whole feeds in the order of the units' paths, and whether there are more.
 
     Only committed numbers are visible, and a unit's numbers commit in order, so that a page never skips one.
     """
-    last = dict(FeedCounter.objects.filter(unit__in=units.values()).values_list("unit_id", "n"))
     found: list[tuple[str, FeedEntry]] = []
     for code, unit_id in units.items():
         after = cursor.seen.get(code, 0)
-        if last.get(unit_id, 0) <= after:
+        if last[code] <= after:
             continue
         room = limit + 1 - len(found)
         found += [(code, entry) for entry in FeedEntry.objects.filter(unit=unit_id, n__gt=after).order_by("n")[:room]]
@@ -76,4 +113,6 @@ def _change(code: str, entry: FeedEntry, record: dict[str, Any] | None) -> dict[
 
 
 def _page(epoch: UUID, changes: list[dict[str, Any]], cursor: Cursor, *, has_more: bool, reset: bool) -> dict[str, Any]:
-    return {"epoch": epoch, "changes": changes, "cursor": write_cursor(cursor), "has_more": has_more, "reset": reset}
+    plain = write_cursor(cursor)
+    sealed = f"{plain}.{_seal(plain)}"
+    return {"epoch": epoch, "changes": changes, "cursor": sealed, "has_more": has_more, "reset": reset}

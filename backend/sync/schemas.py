@@ -47,6 +47,21 @@ PULL_RESPONSE = {
         cursor=_TEXT, has_more={"type": "boolean"}, reset={"type": "boolean"},
     )
 }  # fmt: skip
+OFFER_REQUEST = {
+    "application/json": _object(
+        items={
+            "type": "array", "maxItems": 5000,
+            "items": {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2, "description": "[id, sha256]"},
+        }
+    )
+}  # fmt: skip
+OFFER_RESPONSE = {200: _object(missing={"type": "array", "items": _UUID})}
+DIGEST_RESPONSE = {
+    200: _object(
+        cursor_is_current={"type": "boolean"},
+        types={"type": "object", "additionalProperties": _object(count=_COUNT, sha256=_TEXT)},
+    )
+}
 ME = {
     200: _object(
         officer={"type": "object"}, unit=_nullable({"type": "object"}), deployment=_nullable({"type": "object"}),
