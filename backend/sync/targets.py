@@ -39,7 +39,8 @@ def targets_lock(envelopes: Iterable[Envelope]) -> None:
 
 def unit_answering(envelope: Envelope) -> UUID | None:
     """Return the unit that the mutation's target belongs to: its lead decides when another unit's officer sent it."""
-    for field, model in (*_TARGETS, ("leg", Leg)):
+    # A photo belongs to a visit or a dispute; which of them, only the id says.
+    for field, model in (*_TARGETS, ("leg", Leg), ("record", Visit), ("record", Dispute)):
         target_id = _id_in(envelope, field)
         if target_id is not None:
             unit_id: UUID | None = model.objects.filter(pk=target_id).values_list("unit_id", flat=True).first()

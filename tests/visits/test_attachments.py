@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.accounts.models import Officer
+from backend.sync.models import Mutation
 from geo.models import Premises
 from tests.builders import Json, mutation, visit
 from tests.conftest import City, codes_of, outcomes_of
@@ -53,10 +54,12 @@ def test_a_photo_of_a_record_that_is_held_elsewhere_is_kept_under_the_officers_u
 
 
 def test_a_photo_for_a_record_of_another_unit_goes_to_quarantine(
-    push: Push, officer: Officer, neighbour: Officer, foreign_door: Premises
+    push: Push, officer: Officer, neighbour: Officer, foreign_door: Premises, city: City
 ) -> None:
     made = visit(foreign_door.id)
     push(neighbour, made)
     outcomes = push(officer, declare(made["record_id"]))
     assert (outcomes_of(outcomes), codes_of(outcomes)) == (["quarantined"], ["record_of_another_unit"])
     assert not Attachment.objects.exists()
+    # The lead of the unit that answers for the record decides.
+    assert Mutation.objects.get(kind="attachment.declare").unit == city.next_station
