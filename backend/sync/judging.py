@@ -16,7 +16,7 @@ from backend.common.outcomes import Applied, MutationContext
 from backend.common.payloads import validation_problem
 from backend.common.problems import Problem, problem
 from backend.sync.registry import KINDS, Kind
-from backend.sync.targets import unit_answering
+from backend.sync.targets import targets_lock, unit_answering
 from backend.sync.wire import Envelope
 
 log = structlog.get_logger()
@@ -66,11 +66,12 @@ def judge_all(waiting: Sequence[Waiting], kinds: Mapping[str, Kind] = KINDS) -> 
 
     Neighbours of one kind are applied together where the kind can do that. Where something breaks such a run, its
     savepoint is taken back and each is judged alone: the broken one is found, and the others are not held up by it.
+    What they work on is locked first, in one order; a batch that is all one run does that by itself.
     """
-    found: list[Judged] = []
-    for run in _runs(waiting, kinds):
-        found += _judge_run(run, kinds)
-    return found
+    runs = list(_runs(waiting, kinds))
+    if len(runs) > 1 or len(waiting) == 1:
+        targets_lock(one.envelope for one in waiting)
+    return [verdict for run in runs for verdict in _judge_run(run, kinds)]
 
 
 def _runs(waiting: Sequence[Waiting], kinds: Mapping[str, Kind]) -> Iterator[list[Waiting]]:
@@ -91,6 +92,7 @@ def _judge_run(run: list[Waiting], kinds: Mapping[str, Kind]) -> list[Judged]:
             raise
         except Exception as error:
             log.info("run_judged_one_by_one", mutations=len(run), why=str(error))
+        targets_lock(one.envelope for one in run)  # the run's own locks went with its savepoint
     return [judge(context=w.context, envelope=w.envelope, attempts=w.attempts, kinds=kinds) for w in run]
 
 

@@ -24,7 +24,6 @@ from backend.sync.announce import figures_announce
 from backend.sync.feed import feed_append
 from backend.sync.judging import Judged, Waiting, judge_all
 from backend.sync.registry import KINDS
-from backend.sync.targets import targets_lock
 from backend.sync.variants import variant_verdict
 from backend.sync.wire import BatchHeader, Envelope, Unreadable, read_envelope, wire_time
 from geo.selectors import deployment_held
@@ -146,7 +145,6 @@ def _sender(arrival: Arrival, zone: ZoneInfo) -> Sender:
 
 
 def _judge_all(in_order: Sequence[Envelope], attempts: Mapping[UUID, int], sender: Sender) -> list[Judged]:
-    targets_lock(in_order)
     return judge_all([Waiting(_context(one, sender), one, attempts[one.id]) for one in in_order])
 
 

@@ -37,7 +37,8 @@ class Handler(Protocol):
 class HandlerOfMany(Protocol):
     """A service that applies mutations of one kind together; each answer is what changed, or why it may not be.
 
-    It writes nothing for what it answers with a problem, and nothing at all when it raises.
+    It locks what it works on in the order of ids, writes nothing for what it answers with a problem, and nothing at all
+    when it raises.
     """
 
     def __call__(self, *, items: Sequence[tuple[MutationContext, Any]]) -> Sequence[Applied | Problem]: ...
