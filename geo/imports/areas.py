@@ -11,8 +11,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.imports.columns import judged_keys, refuse, require_columns, text_column
 from geo.imports.layers import Layer
+from geo.imports.placing import doors_place_again
 from geo.imports.report import ImportReport, RowProblem
-from geo.models import Area
+from geo.models import Area, AreaLevel
+from geo.selectors import deployment_or_none
 
 GEOMETRY_TYPES = ("Polygon", "MultiPolygon")
 
@@ -47,6 +49,8 @@ def areas_import(
     """Create or update the areas of a layer; importing the same layer twice changes nothing.
 
     Raises `import_refused` when a needed property is missing from every row. An area that is not in the layer stays.
+    Doors are placed again where townships have moved; the report's `changes` belong into the feed, as the last work of
+    the caller's transaction.
     """
     require_columns(layer.frame, {"code": fields.code, "name": fields.name, "parent": fields.parent})
     frame = layer.frame.assign(
@@ -64,7 +68,15 @@ def areas_import(
     edition_key = {"list": area_list, "edition": edition, "level": level, "from": valid_from}
     created, changed = _upsert(frame, parents, edition_key)
     unchanged = len(frame) - created - changed
-    return ImportReport(layer.rows_read, created, changed, unchanged, (*problems, *repaired))
+    changes = doors_place_again() if created + changed and _places_doors(area_list, edition, level) else []
+    return ImportReport(layer.rows_read, created, changed, unchanged, (*problems, *repaired), tuple(changes))
+
+
+def _places_doors(area_list: str, edition: str, level: str) -> bool:
+    """Return whether doors stand in the areas of this level and edition."""
+    place = deployment_or_none()
+    here = place is not None and (place.area_list, place.area_edition) == (area_list, edition)
+    return here and level == AreaLevel.TOWNSHIP
 
 
 def _named(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[RowProblem]]:

@@ -12,12 +12,11 @@ from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
 from backend.common.outcomes import Change
-from geo import selectors
 from geo.imports.columns import judged_keys, refuse, require_columns, text_column
 from geo.imports.layers import Layer
+from geo.imports.placing import moves_told, places_of
 from geo.imports.report import ImportReport, RowProblem
 from geo.models import Premises, PremisesKind
-from geo.placement import place_points
 
 GEOMETRY_TYPES = ("Point",)
 
@@ -36,8 +35,10 @@ _UPSERT = """
     SET unit_id = excluded.unit_id, area_id = excluded.area_id, beat_id = excluded.beat_id, kind = excluded.kind,
         address = excluded.address, name = excluded.name, door_plate = excluded.door_plate, lon = excluded.lon,
         lat = excluded.lat, border_uncertain = excluded.border_uncertain, version = door.version + 1
-    WHERE (door.kind, door.address, door.name, door.door_plate, door.lon, door.lat) IS DISTINCT FROM
-        (excluded.kind, excluded.address, excluded.name, excluded.door_plate, excluded.lon, excluded.lat)
+    WHERE (door.kind, door.address, door.name, door.door_plate, door.lon, door.lat, door.unit_id, door.area_id,
+           door.beat_id) IS DISTINCT FROM
+        (excluded.kind, excluded.address, excluded.name, excluded.door_plate, excluded.lon, excluded.lat,
+         excluded.unit_id, excluded.area_id, excluded.beat_id)
     RETURNING id, unit_id, version, (xmax = 0)
 """
 
@@ -116,12 +117,8 @@ def _judged(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list
 
 def _placed(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list[RowProblem]]:
     """Return the doors with township, beat and unit: the unit of the beat, else the station of the township."""
-    townships = selectors.townships_frame()
-    points = frame.geometry.to_crs(epsg=selectors.deployment().metric_epsg)
-    placed = frame.join(place_points(points, townships, selectors.beats_frame()))
-    stations = townships.set_index("area_id")["unit_id"]
+    placed = frame.join(places_of(frame.geometry))
     outside = placed["area_id"].isna()
-    placed["unit_id"] = placed["beat_unit_id"].where(placed["beat_unit_id"].notna(), placed["area_id"].map(stations))
     nobody = placed["unit_id"].isna() & ~outside
     problems = [
         *refuse(placed, outside, "outside_city", "the point lies outside every township"),
@@ -131,19 +128,15 @@ def _placed(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list
 
 
 def _upsert(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> tuple[list[Change], int]:
-    refs = list(frame["code"])
-    held = dict(Premises.objects.filter(external_ref__in=refs).values_list("id", "unit_id"))
+    # Locked by id, as a push locks the doors it visits: neither then waits for the other in a circle.
+    known = Premises.objects.filter(external_ref__in=list(frame["code"])).order_by("id").select_for_update()
+    held = dict(known.values_list("id", "unit_id"))
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, _arrays(frame, active_from, id_of))
         written = cursor.fetchall()
-    changes = [Change(unit_id, "premises", door_id, version) for door_id, unit_id, version, _ in written]
     # A door that moved to another station leaves the phones of the old one.
-    left = [
-        Change(held[door_id], "premises", door_id, version, "retract")
-        for door_id, unit_id, version, _ in written
-        if door_id in held and held[door_id] != unit_id
-    ]
-    return [*changes, *left], sum(is_new for *_, is_new in written)
+    changes = moves_told((door_id, held.get(door_id), unit_id, version) for door_id, unit_id, version, _ in written)
+    return changes, sum(is_new for *_, is_new in written)
 
 
 def _arrays(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> dict[str, Any]:
