@@ -18,7 +18,7 @@ function timeoutFor_ms(body: BodyInit | null | undefined): number {
   );
 }
 
-function csrfToken(): string {
+export function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(globalThis.document?.cookie ?? '')?.[1] ?? '';
 }
 
