@@ -1,0 +1,106 @@
+/** SHELL: at the end of a history: is every saved record on the server once and unaltered, and does every phone show it? */
+import { fact, missingRecords, type OfficerStore } from '../../../src/data/officer_store';
+import type { Said } from './ledger';
+import type { Phone } from './phone';
+import { sha256OfPayload } from './seal';
+import { digestOfRecords, digestsOf } from './server';
+import type { HeldMutation, Shown } from './server_state';
+import type { World } from './world';
+
+function storeOf(phone: Phone): OfficerStore | null {
+  return phone.living[0]?.store ?? null;
+}
+
+/** How many records wait on all phones. Those a person must look at do not wait. */
+export async function unsent(world: World): Promise<number> {
+  let waiting = 0;
+  for (const phone of world.phones) {
+    const rows = (await storeOf(phone)?.outbox.toArray()) ?? [];
+    waiting += rows.filter((row) => row.state === 'waiting').length;
+  }
+  return waiting;
+}
+
+const TAKEN = new Set(['applied', 'quarantined', 'conflict']);
+
+function compareOne(world: World, said: Said): void {
+  const { ledger, server } = world;
+  const held = server.held.mutations.get(said.id);
+  if (!held) {
+    world.note(`LOST ${said.id}`);
+    ledger.sayBroken('what was saved is on the server');
+    return;
+  }
+  if (!TAKEN.has(held.outcome)) ledger.sayBroken('what was saved is taken or in quarantine');
+  const sha256 = sha256OfPayload(held.mutation.payload);
+  if (sha256 !== said.sha256 || held.mutation.payload_sha256 !== said.sha256)
+    ledger.sayBroken('what is on the server is what was saved');
+  const made = [...server.held.records.values()].filter((known) => known.made_by.includes(said.id));
+  const doubled = made.some((known) => known.made_by.filter((by) => by === said.id).length > 1);
+  const visible = held.outcome === 'applied';
+  if (doubled || (made.length > 0) !== visible) ledger.sayBroken('what was saved is on the server exactly once');
+}
+
+/** A row may wait for a person only where the server holds it back, or held it back till a moment ago. */
+function mayWait(held: HeldMutation | undefined): boolean {
+  return held !== undefined && (held.outcome === 'quarantined' || held.outcome === 'conflict' || held.released);
+}
+
+async function compareOutbox(world: World, phone: Phone, store: OfficerStore): Promise<void> {
+  const { ledger, server } = world;
+  const rows = await store.outbox.toArray();
+  for (const row of rows) {
+    const held = server.held.mutations.get(row.id);
+    if (row.state === 'attention' && !mayWait(held)) {
+      world.note(`ATTENTION ${row.id} ${row.answer?.problem?.code ?? ''} but ${held?.outcome ?? 'unknown'}`);
+      ledger.sayBroken('a record waits for a person only where the server holds it back');
+    }
+    const ended = held?.answer.problem?.code === 'session_ended' && held.outcome === 'quarantined';
+    if (ended && phone.reads() && !phone.renewed) ledger.sayBroken('what an ended session held back is taken after a sign-in');
+  }
+  const receipts = new Set(await store.sent.toCollection().primaryKeys());
+  const kept = new Set(rows.map((row) => row.id));
+  for (const said of ledger.savedOn(phone.index))
+    if (!receipts.has(said.id) && !kept.has(said.id) && !phone.jumped)
+      ledger.sayBroken('a record leaves the outbox only with its receipt');
+  if (!phone.evicted && (await missingRecords(store)) !== 0) ledger.sayBroken('made − receipted = in the outbox');
+}
+
+async function compareSnapshot(world: World, phone: Phone, store: OfficerStore): Promise<void> {
+  const unit = world.server.accounts.get(phone.officer)?.unit ?? '';
+  const expected = digestsOf(world.server.held, unit);
+  const doors = (await store.doors.toArray()).flatMap((page) => page.doors);
+  const shown = {
+    ...{ premises: doors, visit: await store.visits.toArray(), dispute: await store.disputes.toArray() },
+    dispute_event: await store.dispute_events.toArray(),
+  };
+  for (const type of ['premises', 'visit', 'dispute', 'dispute_event'] as const) {
+    const ours = digestOfRecords(shown[type] as unknown as Shown[]);
+    if (ours.sha256 === expected[type].sha256) continue;
+    world.note(`SHOWS p${String(phone.index)} ${type} ${String(ours.count)} of ${String(expected[type].count)}`);
+    world.ledger.sayBroken('a phone shows what the server would show it');
+  }
+  if ((await fact(store, 'first_sync_done')) !== true) world.ledger.sayBroken('a first sync ends');
+  if (phone.living.some((tab) => tab.status.trouble !== null)) world.ledger.sayBroken('no trouble stays after its cause');
+}
+
+async function compareCounts(world: World, phone: Phone, store: OfficerStore): Promise<void> {
+  const device = (await fact(store, 'device')) ?? '';
+  const received = [...world.server.held.mutations.values()].filter((held) => held.device === device).length;
+  const made = world.server.held.devices.get(device)?.made_total ?? 0;
+  if (made !== received && !phone.evicted && !phone.renewed) {
+    world.note(`COUNTS p${String(phone.index)} made ${String(made)} received ${String(received)}`);
+    world.ledger.sayBroken('the server knows how many records a phone still has');
+  }
+}
+
+export async function compare(world: World): Promise<void> {
+  for (const said of world.ledger.saved.values()) compareOne(world, said);
+  for (const phone of world.phones) {
+    const store = storeOf(phone);
+    if (!store) continue;
+    await compareOutbox(world, phone, store);
+    await compareCounts(world, phone, store);
+    if (phone.reads()) await compareSnapshot(world, phone, store);
+  }
+}
