@@ -1,105 +1,43 @@
 /** SHELL: where everything meets: database, engine, location and screens of one officer are put together here. */
 import { v7 } from 'uuid';
 import {
+  enrolAgain,
   fact,
   forgetSnapshot,
+  missingRecords,
   OfficerStore,
   officerStoreName,
   openStore,
   setFact,
 } from './data/officer_store';
 import { onlyOfficerHere } from './data/officers_here';
-import { askToPersist, evictedRecords, lastOfficer, marker, rememberOfficer, setMarker } from './data/phone';
+import {
+  askToPersist,
+  evictedRecords,
+  lastOfficer,
+  marker,
+  rememberOfficer,
+  setMarker,
+  storageFacts,
+} from './data/phone';
+import { importSealed, sealUnsent, unsentOf } from './data/unsent_file';
 import { keepsRecords, type Me } from './domain/records';
 import { BestFix } from './location/best_fix';
+import { now_ms, ownFetch, startSync } from './office_sync';
 import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
-import { SyncEngine } from './sync/engine';
-import type { Failure } from './sync/machine';
 import { quarantineSource } from './sync/quarantine_source';
 import { signIn, signOut, whoAmI } from './sync/session';
+import type { SealAnswer, SignOutAnswer } from './sync/status';
 import { Office } from './ui/office.svelte';
 import type { AppPorts } from './ui/ports';
 import { onUpdateReady } from './update';
-import { webLocks } from './web_locks';
-
-const ownFetch = (input: string, init?: RequestInit): Promise<Response> => fetch(input, init);
-/** Says whose records these are: the browser's session may have become another officer's since it was last asked. */
-function fetchOf(officer: string): typeof ownFetch {
-  return (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set('x-officer', officer);
-    return ownFetch(input, { ...init, headers });
-  };
-}
-const now_ms = (): number => Date.now();
-/** Whose session the browser holds is asked again after this time: another tab may have changed it. */
-const TRUST_SESSION_MS = 10 * 60_000;
-
-/** Before anything is exchanged: the session must belong to the officer whose database this is. */
-function sessionGuard(office: Office): () => Promise<Failure | null> {
-  let checked_ms = -Infinity;
-  return async () => {
-    if (now_ms() - checked_ms < TRUST_SESSION_MS && office.status.trouble !== 'signed_out') return null;
-    const who = await whoAmI(ownFetch);
-    if (who.kind === 'refused') return { kind: 'refused', code: 'not_allowed' };
-    if (who.kind === 'busy') return { kind: 'busy', retry_after_s: null };
-    if (who.kind !== 'signed_in') return { kind: who.kind };
-    if (who.me.officer.id !== office.me.officer.id) return { kind: 'signed_out' };
-    checked_ms = now_ms();
-    await office.takeMe(who.me);
-    return null;
-  };
-}
-
-function startEngine(office: Office): void {
-  const doorsChanged = new BroadcastChannel(office.store.name);
-  doorsChanged.onmessage = () => void office.reloadDoors();
-  const engine = new SyncEngine({
-    ...{ store: office.store, fetch: fetchOf(office.me.officer.id), now_ms, random: Math.random },
-    locks: webLocks(`${office.store.name}-sender`),
-    after: (delay_ms, call) => {
-      const timer = setTimeout(call, delay_ms);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
-    app_version: __APP_VERSION__,
-    onStatus: (status) => (office.status = status),
-    onPulled: (changes, reset) => {
-      office.takePulled(changes, reset);
-      doorsChanged.postMessage('pulled');
-    },
-    onPushed: () => dispatchEvent(new Event('xunfang:pushed')),
-    ownSession: sessionGuard(office),
-  });
-  const wake = (): void => {
-    engine.wake();
-  };
-  const seen = (): void => {
-    if (document.visibilityState === 'visible') wake();
-  };
-  addEventListener('online', wake);
-  document.addEventListener('visibilitychange', seen);
-  office.sync = {
-    wake,
-    saved: () => {
-      engine.saved();
-    },
-    stop: () => {
-      removeEventListener('online', wake);
-      document.removeEventListener('visibilitychange', seen);
-      doorsChanged.close();
-      engine.stop();
-    },
-  };
-  wake();
-}
 
 async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   const device = await openStore(store, v7);
   const officer = me.officer.id;
-  const evicted_records = evictedRecords(officer, device);
+  // The whole database may be gone, or only what waited in it.
+  const evicted_records = evictedRecords(officer, device) ?? ((await missingRecords(store)) || null);
   const onMade = (made_total: number): void => {
     setMarker({ officer, device, made_total: Math.max(made_total, evicted_records ?? 0) });
   };
@@ -108,7 +46,7 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
     office.takePosition(state);
   });
   await office.start();
-  if (keepsRecords(me)) startEngine(office);
+  if (keepsRecords(me)) await startSync(office, device);
   return office;
 }
 
@@ -132,23 +70,49 @@ async function open(me: Me): Promise<Office> {
   const store = new OfficerStore(officerStoreName(me.officer.id));
   await openStore(store, v7);
   await setFact(store, 'me', me);
+  await enrolAgain(store);
   void askToPersist();
   return openOffice(store, me);
+}
+
+/** What has not left the phone stays on it whoever signs in next; leaving it behind must be a choice. */
+async function leave(office: Office, file_saved = false): Promise<SignOutAnswer> {
+  const unsent = await unsentOf(office.store);
+  if (!file_saved && unsent.mutations.length + unsent.attachments.length > 0) return 'unsent';
+  const answer = await signOut(ownFetch);
+  if (answer !== 'signed_out') return answer;
+  office.stop();
+  rememberOfficer(null);
+  await forgetSnapshot(office.store);
+  office.store.close();
+  return answer;
+}
+
+async function sealed(office: Office, passphrase: string): Promise<SealAnswer> {
+  if (!globalThis.crypto?.subtle) return { kind: 'no_crypto' };
+  const unsent = await unsentOf(office.store);
+  const counts = { records: unsent.mutations.length, attachments: unsent.attachments.length };
+  if (counts.records + counts.attachments === 0) return { kind: 'nothing_unsent' };
+  const bytes = await sealUnsent(unsent, office.me.officer.id, passphrase, now_ms());
+  const day = new Date(now_ms()).toISOString().slice(0, 10);
+  const name = `xunfang-${office.me.officer.badge_number}-${day}.xunfang`;
+  return { kind: 'sealed', file: new Blob([bytes], { type: 'application/octet-stream' }), name, ...counts };
 }
 
 export const ports: AppPorts = {
   reopen,
   signIn: (username, password) => signIn(ownFetch, username, password),
   open: ({ me }) => open(me),
-  signOut: async (office) => {
-    const answer = await signOut(ownFetch);
-    if (answer !== 'signed_out') return answer;
-    office.stop();
-    rememberOfficer(null);
-    await forgetSnapshot(office.store);
-    office.store.close();
+  signOut: leave,
+  sealUnsent: sealed,
+  importSealed: async (office, file, passphrase) => {
+    if (!globalThis.crypto?.subtle) return { kind: 'no_crypto' };
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const answer = await importSealed(office.store, office.me.officer.id, bytes, passphrase, now_ms());
+    if (answer.kind === 'imported') office.sync.wake();
     return answer;
   },
+  storageFacts,
   coverage: coverageSource(ownFetch),
   devices: devicesSource(ownFetch),
   quarantine: quarantineSource(ownFetch),

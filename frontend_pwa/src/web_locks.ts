@@ -1,5 +1,5 @@
 /** SHELL: one sender among the tabs of this browser. */
-import type { Locks } from './sync/engine';
+import type { Locks } from './sync/engine_ports';
 
 /** Web Locks exist only on https and localhost; elsewhere the server's unique constraint is the only guard. */
 export function webLocks(name: string): Locks {

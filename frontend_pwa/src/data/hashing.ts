@@ -1,6 +1,16 @@
-/** SHELL: SHA-256 by the browser. */
-import { canonicalJson, hex } from '../domain/canonical';
+/** PURE: SHA-256 in the language itself: there without https, and done when it returns. */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { canonicalJson } from '../domain/canonical';
 
-export async function payloadSha256(payload: unknown): Promise<string> {
-  return hex(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(canonicalJson(payload))));
+export function sha256Hex(bytes: Uint8Array): string {
+  return bytesToHex(sha256(bytes));
+}
+
+export function textSha256(text: string): string {
+  return sha256Hex(utf8ToBytes(text));
+}
+
+export function payloadSha256(payload: unknown): string {
+  return textSha256(canonicalJson(payload));
 }

@@ -1,5 +1,6 @@
 /** SHELL: the database of one officer on one phone. Each officer who signs in here has a database of their own. */
-import Dexie, { type Table } from 'dexie';
+import Dexie, { type Table, type Transaction } from 'dexie';
+import type { AttachmentRow } from '../domain/attachments';
 import type { CoverageAnswer } from '../domain/coverage';
 import type { DoorPage } from '../domain/door_pages';
 import type { OutboxRow, SentRow } from '../domain/mutations';
@@ -21,6 +22,15 @@ export interface Facts {
   pulled_at_ms: number;
   me: Me;
   coverage: { query: string; answer: CoverageAnswer; loaded_at_ms: number };
+  /** How many made records have left the outbox with a receipt: made_total − receipted_total are in the outbox. */
+  receipted_total: number;
+  /** Enrolled as this device, in this unit; `due` when it must be enrolled again (a new sign-in). */
+  enrolment: { unit: string; enrolled_at_ms: number; due: boolean };
+  /** The server has a new epoch: what was sent must be offered again. Set with the first rows of that epoch. */
+  offer_due: boolean;
+  /** The feed is read again from its start into place; rows not seen by its end leave then. */
+  replacing: boolean;
+  compared: { equal: boolean; at_ms: number };
 }
 
 type FactRow = { [Key in keyof Facts]: { key: Key; value: Facts[Key] } }[keyof Facts];
@@ -29,6 +39,30 @@ type FactRow = { [Key in keyof Facts]: { key: Key; value: Facts[Key] } }[keyof F
 export interface DraftRow {
   premises: string;
   draft: VisitDraft;
+}
+
+/** The device's key pair. The private key cannot be exported, so it lives and dies with this database. */
+export interface KeyRow {
+  name: 'device';
+  private_key: CryptoKey;
+  /** base64 of the SPKI form. */
+  public_key: string;
+}
+
+/** The database was written by a newer version of the app. Nothing was touched. */
+export class StoreTooNew extends Error {
+  override readonly name = 'StoreTooNew';
+}
+
+const LATEST_VERSION = 2;
+
+/** What version 1 did not count: a record made and not in the outbox has its receipt. */
+async function countReceipted(tx: Transaction): Promise<void> {
+  const facts = tx.table<FactRow, keyof Facts>('facts');
+  const made = (await facts.get('made_total'))?.value as number | undefined;
+  if (made === undefined) return;
+  const waiting = await tx.table('outbox').count();
+  await facts.put({ key: 'receipted_total', value: Math.max(0, made - waiting) });
 }
 
 export class OfficerStore extends Dexie {
@@ -40,6 +74,10 @@ export class OfficerStore extends Dexie {
   declare readonly visits: Table<VisitRecord, string>;
   declare readonly disputes: Table<DisputeRecord, string>;
   declare readonly dispute_events: Table<DisputeEventRecord, string>;
+  declare readonly keys: Table<KeyRow, string>;
+  declare readonly attachments: Table<AttachmentRow, string>;
+  /** Ids met while `replacing`. */
+  declare readonly seen: Table<{ id: string }, string>;
 
   constructor(name: string) {
     // strict: "saved" must survive a battery that dies. No cache: a list shows what is committed, not what is hoped.
@@ -54,6 +92,10 @@ export class OfficerStore extends Dexie {
       disputes: 'id',
       dispute_events: 'id, dispute',
     });
+    // Every released version stays here: a phone comes from any of them with an unsent queue.
+    this.version(LATEST_VERSION)
+      .stores({ keys: 'name', attachments: 'id, record, state', seen: 'id' })
+      .upgrade(countReceipted);
   }
 }
 
@@ -76,9 +118,43 @@ export async function setFact<Key extends keyof Facts>(
   await store.facts.put({ key, value } as FactRow);
 }
 
+/** Dexie opens a database of a newer app as if it knew it; this app would write into what it does not understand. */
+async function openNotNewer(store: OfficerStore): Promise<void> {
+  await store.open();
+  if (store.backendDB().version <= LATEST_VERSION * 10) return;
+  store.close();
+  throw new StoreTooNew(store.name);
+}
+
+/** How many unsent records the browser lost although the database is there; 0 when the outbox is whole. */
+export async function missingRecords(store: OfficerStore): Promise<number> {
+  return store.transaction('r', store.facts, store.outbox, async () => {
+    const made = (await fact(store, 'made_total')) ?? 0;
+    const receipted = (await fact(store, 'receipted_total')) ?? 0;
+    return Math.max(0, made - receipted - (await store.outbox.count()));
+  });
+}
+
+/** After a sign-in the device is enrolled anew: that binds the session to it and takes it to the officer's unit. */
+export async function enrolAgain(store: OfficerStore): Promise<void> {
+  const known = await fact(store, 'enrolment');
+  if (known) await setFact(store, 'enrolment', { ...known, due: true });
+}
+
+/** A new identity and a new key. What waits is sent under the new name, and counted as made by it. */
+export async function becomeNewDevice(store: OfficerStore, newId: () => string): Promise<void> {
+  await store.transaction('rw', store.facts, store.outbox, store.keys, async () => {
+    await setFact(store, 'device', newId());
+    await setFact(store, 'made_total', await store.outbox.count());
+    await setFact(store, 'receipted_total', 0);
+    await store.facts.delete('enrolment');
+    await store.keys.clear();
+  });
+}
+
 /** Opens the store and gives it its identity the first time. Returns the identity. */
 export async function openStore(store: OfficerStore, newId: () => string): Promise<string> {
-  await store.open();
+  await openNotNewer(store);
   return store.transaction('rw', store.facts, async () => {
     const known = await fact(store, 'device');
     if (known) return known;
@@ -86,6 +162,7 @@ export async function openStore(store: OfficerStore, newId: () => string): Promi
     await setFact(store, 'device', device);
     await setFact(store, 'seq', 0);
     await setFact(store, 'made_total', 0);
+    await setFact(store, 'receipted_total', 0);
     return device;
   });
 }
@@ -93,9 +170,17 @@ export async function openStore(store: OfficerStore, newId: () => string): Promi
 /** Forgets what was read from the server. Receipts, counters and the identity stay; the outbox is never touched. */
 export async function forgetSnapshot(store: OfficerStore): Promise<void> {
   const tables = [store.facts, store.drafts, store.doors, store.visits, store.disputes, store.dispute_events];
-  await store.transaction('rw', tables, async () => {
-    await store.facts.bulkDelete(['cursor', 'epoch', 'first_sync_done', 'pulled_at_ms', 'me', 'coverage']);
-    await Promise.all([store.drafts.clear(), store.doors.clear(), store.visits.clear()]);
+  await store.transaction('rw', [...tables, store.seen], async () => {
+    // The epoch stays: a server restored while nobody was signed in is noticed at the next sign-in.
+    await store.facts.bulkDelete([
+      'cursor',
+      'first_sync_done',
+      'pulled_at_ms',
+      'me',
+      'coverage',
+      'replacing',
+    ]);
+    await Promise.all([store.drafts.clear(), store.doors.clear(), store.visits.clear(), store.seen.clear()]);
     await Promise.all([store.disputes.clear(), store.dispute_events.clear()]);
   });
 }

@@ -6,11 +6,13 @@ import {
   KEEP_SENT_MS,
   nextRelease_ms,
   readyToSend,
+  type BatchLimits,
   type OutboxRow,
   type OutcomeRow,
   type Problem,
+  type SentRow,
 } from '../domain/mutations';
-import { fact, type OfficerStore } from './officer_store';
+import { fact, setFact, type OfficerStore } from './officer_store';
 
 export interface OutboxView {
   device: string;
@@ -24,7 +26,7 @@ export interface OutboxView {
 export async function outboxView(
   store: OfficerStore,
   now_ms: number,
-  limit: number,
+  limits: BatchLimits,
   later: ReadonlySet<string>,
 ): Promise<OutboxView> {
   return store.transaction('r', store.facts, store.outbox, async () => {
@@ -33,7 +35,7 @@ export async function outboxView(
       device: (await fact(store, 'device')) ?? '',
       // What may still be undone is not announced: the server would wait for a record that never comes.
       made_total: ((await fact(store, 'made_total')) ?? 0) - rows.filter((row) => isHeld(row, now_ms)).length,
-      ready: readyToSend(rows, now_ms, limit),
+      ready: readyToSend(rows, now_ms, limits),
       next_release_ms: nextRelease_ms(rows, now_ms),
     };
   });
@@ -45,7 +47,8 @@ export async function applyAnswers(
   answers: readonly OutcomeRow[],
   now_ms: number,
 ): Promise<void> {
-  await store.transaction('rw', store.outbox, store.sent, async () => {
+  await store.transaction('rw', store.facts, store.outbox, store.sent, async () => {
+    let receipted = 0;
     for (const answer of answers) {
       const row = await store.outbox.get(answer.id);
       if (!row) continue;
@@ -53,10 +56,39 @@ export async function applyAnswers(
       if (isSent(after)) {
         await store.sent.put(after);
         await store.outbox.delete(row.id);
+        receipted += 1;
       } else if (after !== row) {
         await store.outbox.put(after);
       }
     }
+    if (receipted > 0) await countReceipts(store, receipted);
+  });
+}
+
+async function countReceipts(store: OfficerStore, change: number): Promise<void> {
+  await setFact(store, 'receipted_total', ((await fact(store, 'receipted_total')) ?? 0) + change);
+}
+
+/** What was sent in the last seven days, by id and hash: a restored server says what it misses of it. */
+export async function offerItems(store: OfficerStore): Promise<[id: string, sha256: string][]> {
+  const items: [string, string][] = [];
+  await store.sent.orderBy('sent_at_ms').each((row) => items.push([row.id, row.mutation.payload_sha256]));
+  return items;
+}
+
+function unsentAgain(row: SentRow): OutboxRow {
+  const { id, mutation, sent_at_ms } = row;
+  const times = { saved_at_ms: sent_at_ms, held_until_ms: sent_at_ms };
+  return { id, seq: mutation.seq, mutation, ...times, state: 'waiting', answer: null };
+}
+
+/** What the server has lost waits again. */
+export async function sendAgain(store: OfficerStore, missing: readonly string[]): Promise<void> {
+  await store.transaction('rw', store.facts, store.outbox, store.sent, async () => {
+    const rows = (await store.sent.bulkGet([...missing])).filter((row) => row !== undefined);
+    await store.outbox.bulkPut(rows.map(unsentAgain));
+    await store.sent.bulkDelete(rows.map((row) => row.id));
+    await countReceipts(store, -rows.length);
   });
 }
 

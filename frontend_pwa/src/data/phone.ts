@@ -60,6 +60,25 @@ export function evictedRecords(officer: string, device: string): number | null {
   return known && known.device !== device && known.made_total > 0 ? known.made_total : null;
 }
 
+export interface StorageFacts {
+  persisted: boolean | null;
+  used_bytes: number | null;
+  quota_bytes: number | null;
+}
+
+/** Whether the browser promised to keep the database, and how much room there is; null where it does not say. */
+export async function storageFacts(): Promise<StorageFacts> {
+  const [persisted, estimate] = await Promise.all([
+    navigator.storage?.persisted?.().catch(() => null),
+    navigator.storage?.estimate?.().catch(() => null),
+  ]);
+  return {
+    persisted: persisted ?? null,
+    used_bytes: estimate?.usage ?? null,
+    quota_bytes: estimate?.quota ?? null,
+  };
+}
+
 /** Asks the browser not to throw the database away when space runs short. */
 export async function askToPersist(): Promise<boolean> {
   return (await navigator.storage?.persist?.()) ?? false;

@@ -4,8 +4,8 @@ import type { VisitDraft } from '../domain/visit_draft';
 import { payloadSha256 } from './hashing';
 import { fact, setFact, type OfficerStore } from './officer_store';
 
-async function sealed(mutation: NewMutation, seq: number): Promise<Mutation> {
-  return { ...mutation, seq, payload_sha256: await payloadSha256(mutation.payload) } as Mutation;
+function sealed(mutation: NewMutation, seq: number): Mutation {
+  return { ...mutation, seq, payload_sha256: payloadSha256(mutation.payload) } as Mutation;
 }
 
 /**
@@ -18,8 +18,7 @@ export async function saveRecords(
   premises: string,
   now_ms: number,
 ): Promise<string[]> {
-  // Hashes come first: a transaction that waits for WebCrypto would commit half-done.
-  const hashed = await Promise.all(made.map((mutation) => sealed(mutation, 0)));
+  const hashed = made.map((mutation) => sealed(mutation, 0));
   await store.transaction('rw', store.facts, store.outbox, store.drafts, async () => {
     const seq = (await fact(store, 'seq')) ?? 0;
     const made_total = (await fact(store, 'made_total')) ?? 0;

@@ -23,9 +23,14 @@ function areaHolding(pages: DoorPages, ids: ReadonlySet<string>): Map<string, st
 
 /**
  * The pages that differ after the changes (an emptied page is returned with no doors). Doors that did not
- * change keep their identity; a put with an older version than the one held is ignored.
+ * change keep their identity; a put with an older version than the one held is ignored, but for `older_counts`: then
+ * the server may have been restored to an older state.
  */
-export function applyDoorChanges(pages: DoorPages, changes: readonly DoorChange[]): DoorPage[] {
+export function applyDoorChanges(
+  pages: DoorPages,
+  changes: readonly DoorChange[],
+  older_counts = false,
+): DoorPage[] {
   const last = new Map(changes.map((change) => [change.id, change]));
   const held = areaHolding(pages, new Set(last.keys()));
   const touched = new Map<string, Map<string, Premises>>();
@@ -38,7 +43,7 @@ export function applyDoorChanges(pages: DoorPages, changes: readonly DoorChange[
     const area = held.get(change.id);
     const old = area === undefined ? undefined : page(area).get(change.id);
     const row = change.op === 'put' ? change.record : null;
-    if (row && old && old.version > row.version) continue;
+    if (row && old && old.version > row.version && !older_counts) continue;
     if (area !== undefined && area !== row?.area) page(area).delete(change.id);
     if (row) page(row.area).set(row.id, row);
   }

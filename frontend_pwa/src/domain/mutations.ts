@@ -127,11 +127,34 @@ export function isHeld(row: Pick<OutboxRow, 'held_until_ms'>, now_ms: number): b
   return left_ms > 0 && left_ms <= UNDO_MS;
 }
 
-export function readyToSend(rows: readonly OutboxRow[], now_ms: number, limit: number): OutboxRow[] {
-  return rows
-    .filter((row) => row.state === 'waiting' && !isHeld(row, now_ms))
-    .sort((a, b) => a.seq - b.seq)
-    .slice(0, limit);
+/** How much may go at once. */
+export interface BatchLimits {
+  records: number;
+  bytes: number;
+  /** Records that a person must look at go along, behind the waiting ones: a lead may have released them. */
+  attention: boolean;
+}
+
+/** What a mutation takes in a request, near enough: JSON in UTF-8, Chinese at three bytes. */
+export function roughBytes(mutation: Mutation): number {
+  const text = JSON.stringify(mutation);
+  let wide = 0;
+  for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7f) wide += 2;
+  return text.length + wide;
+}
+
+/** The next batch, oldest first. It always holds at least one record, however large that is. */
+export function readyToSend(rows: readonly OutboxRow[], now_ms: number, limits: BatchLimits): OutboxRow[] {
+  const last = (row: OutboxRow): number => (row.state === 'attention' ? 1 : 0);
+  const ready = rows
+    .filter((row) => (row.state === 'waiting' ? !isHeld(row, now_ms) : limits.attention))
+    .sort((a, b) => last(a) - last(b) || a.seq - b.seq)
+    .slice(0, limits.records);
+  let bytes = 0;
+  const over = ready.findIndex(
+    (row, index) => (bytes += roughBytes(row.mutation)) > limits.bytes && index > 0,
+  );
+  return over === -1 ? ready : ready.slice(0, over);
 }
 
 /** Milliseconds until the next held record may go; null when none is held. */
@@ -140,9 +163,16 @@ export function nextRelease_ms(rows: readonly OutboxRow[], now_ms: number): numb
   return held.length === 0 ? null : Math.min(...held.map((row) => row.held_until_ms)) - now_ms;
 }
 
+/** The receipt is for other content than is here: the record stays, and a person must look. */
+function altered(row: OutboxRow, answer: OutcomeRow): OutboxRow {
+  const problem = { type: 'about:blank', title: '', status: 200, detail: '', code: 'receipt_differs' };
+  return { ...row, state: 'attention', answer: { ...answer, outcome: 'conflict', problem } };
+}
+
 /** What the per-record answer means for one record on the phone. */
 export function afterAnswer(row: OutboxRow, answer: OutcomeRow, now_ms: number): OutboxRow | SentRow {
   if ((answer.outcome === 'applied' || answer.outcome === 'duplicate') && answer.receipt) {
+    if (answer.receipt.sha256 !== row.mutation.payload_sha256) return altered(row, answer);
     return {
       id: row.id,
       mutation: row.mutation,

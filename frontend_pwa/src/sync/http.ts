@@ -1,6 +1,6 @@
 /** SHELL: asking the server, and telling an answer of ours from everything else a network may say. */
 import type { Problem } from '../domain/mutations';
-import type { Failure } from './machine';
+import type { Failure } from './machine_types';
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 export type Answer =
@@ -44,6 +44,12 @@ function retryAfter_s(response: Response): number | null {
 /** A page of a captive portal, a proxy's error page or a redirect: whatever it is, it is not our server. */
 const NO_NETWORK: Answer = { ok: false, failure: { kind: 'no_network' }, problem: null };
 
+/** 401 says that a session is needed, or that the device's signature does not hold: two different troubles. */
+function unknownSender(problem: Problem): Failure {
+  if (problem.code.startsWith('signature_')) return { kind: 'refused', code: problem.code };
+  return { kind: 'signed_out' };
+}
+
 async function failureOf(response: Response): Promise<Answer> {
   const { status } = response;
   if (status >= 500 || status === 429) {
@@ -51,13 +57,15 @@ async function failureOf(response: Response): Promise<Answer> {
   }
   if (!isJson(response)) return NO_NETWORK;
   const problem = await problemOf(response);
-  if (status === 401) return { ok: false, failure: { kind: 'signed_out' }, problem };
+  if (status === 401) return { ok: false, failure: unknownSender(problem), problem };
+  // Altered on its way: the next copy may come through.
+  if (problem.code === 'digest_mismatch') return { ok: false, failure: { kind: 'no_network' }, problem };
   if (status === 400 || status === 413)
     return { ok: false, failure: { kind: 'indigestible', problem }, problem };
   return { ok: false, failure: { kind: 'refused', code: problem.code }, problem };
 }
 
-/** Never throws: every way a request can end is an answer. */
+/** Never throws: every way a request can end is an answer. A signal of the caller's own replaces the time limit. */
 export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): Promise<Answer> {
   const headers = new Headers(init.headers);
   headers.set('accept', 'application/json');
@@ -66,7 +74,7 @@ export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): P
   if (language) headers.set('accept-language', language);
   if (init.body) headers.set('content-type', 'application/json');
   if (init.method && init.method !== 'GET') headers.set('x-csrftoken', csrfToken());
-  const signal = AbortSignal.timeout(timeoutFor_ms(init.body));
+  const signal = init.signal ?? AbortSignal.timeout(timeoutFor_ms(init.body));
   try {
     const response = await fetch(path, {
       ...init,

@@ -2,70 +2,38 @@
  * PURE: the decisions of the sync: `step(state, event) → {state, effects}`.
  *
  * Clock, network, storage and randomness are outside; a whole history of faults runs in microseconds. One round
- * pushes until nothing is ready, then pulls until nothing is left, then rests until something wakes it.
+ * enrols where that is due, pushes until nothing is ready, offers again what a restored server may have lost, pulls
+ * until nothing is left, compares where that is due, and rests until something wakes it.
  */
+import {
+  afterSlow,
+  afterTaken,
+  afterPage,
+  FIRST_SIZES,
+  halvedRecords,
+  RECORDS_LIMIT,
+  type Sizes,
+} from './sizes';
+import type { Failure, Stage, Step, SyncEvent, SyncState, Trouble } from './machine_types';
 
-import type { Problem } from '../domain/mutations';
+export type * from './machine_types';
 
-export type Failure =
-  /** No answer, or an answer that is not ours (a captive portal's page). `slow`: we gave up waiting ourselves. */
-  | { kind: 'no_network'; slow?: true }
-  /** 5xx, 429, or `retry` for a record. */
-  | { kind: 'busy'; retry_after_s: number | null }
-  | { kind: 'signed_out' }
-  /** 403, or a body that the server cannot read. Time does not mend it, but it costs nothing to look again. */
-  | { kind: 'refused'; code: string }
-  /** 400 or 413 for a whole batch: one record in it spoils it, or it is too big. Halving finds out. */
-  | { kind: 'indigestible'; problem: Problem };
-
-export type Trouble = Exclude<Failure, { kind: 'indigestible' }>;
-export type Phase = 'stopped' | 'resting' | 'pushing' | 'pulling';
-
-export interface SyncState {
-  phase: Phase;
-  /** Something asked for a round while one was running. */
-  again: boolean;
-  /** Failures in a row. */
-  failures: number;
-  trouble: Trouble | null;
-  batch_limit: number;
-  last_success_ms: number | null;
-}
-
-export type SyncEvent =
-  | { type: 'wake' }
-  /** A record was saved; it may leave after its undo time. */
-  | { type: 'saved'; release_ms: number }
-  /** A batch was answered record by record. What the server could not take now is not offered again this round. */
-  | { type: 'pushed' }
-  | { type: 'nothing_to_push' }
-  | { type: 'pulled'; has_more: boolean; now_ms: number; next_release_ms: number | null }
-  | { type: 'failed'; failure: Failure; random: number }
-  | { type: 'stop' };
-
-export type SyncEffect =
-  | { type: 'push'; limit: number }
-  | { type: 'pull' }
-  /** The batch was one record, and even that is refused: a person must look, and the others go on. */
-  | { type: 'set_aside_first'; problem: Problem }
-  /** Wake up after this time. A new timer replaces the old one. */
-  | { type: 'timer'; delay_ms: number };
-
-export interface Step {
-  state: SyncState;
-  effects: SyncEffect[];
-}
-
-export const BATCH_LIMIT = 50;
+export const BATCH_LIMIT = RECORDS_LIMIT;
 /** With nothing to do the feed is asked for news this often. */
 export const REST_MS = 30_000;
 /** The promise is: once the network is back every outbox is empty within 60 s. Half of it is the longest wait. */
 export const MAX_WAIT_MS = 30_000;
+/** 300 phones come online at 18:00: they spread over this time, and none waits longer. */
+export const ONLINE_SPREAD_MS = 3_000;
+export const ATTENTION_EVERY_MS = 10 * 60_000;
+export const COMPARE_EVERY_MS = 6 * 3_600_000;
 const FIRST_WAIT_MS = 1_000;
 
 export const initialState: SyncState = {
-  ...{ phase: 'stopped', again: false, failures: 0, trouble: null },
-  ...{ batch_limit: BATCH_LIMIT, last_success_ms: null },
+  ...{ phase: 'stopped', again: false, failures: 0, trouble: null, sizes: FIRST_SIZES },
+  ...{ last_success_ms: null, next_release_ms: null, stalls: 0, enrol_tries: 0, forced: false, unequal: 0 },
+  due: { enrol: true, offer: true, attention: true, compare: true },
+  ...{ attention_at_ms: null, compared_at_ms: null },
 };
 
 /** Full jitter: anything between a quarter second and the doubled wait, so that 300 phones do not knock together. */
@@ -75,42 +43,144 @@ export function waitAfter_ms(failures: number, random: number, retry_after_s: nu
   return Math.max(asked_ms, Math.round(250 + random * (ceiling - 250)));
 }
 
+/** A clock that jumped counts as time gone by: looking once too often costs less than not looking for ten years. */
+function isOver(since_ms: number | null, now_ms: number, every_ms: number): boolean {
+  return since_ms === null || Math.abs(now_ms - since_ms) >= every_ms;
+}
+
 function push(state: SyncState): Step {
+  const { records, bytes } = state.sizes;
   return {
-    state: { ...state, phase: 'pushing', again: false },
-    effects: [{ type: 'push', limit: state.batch_limit }],
+    state: { ...state, phase: 'pushing' },
+    effects: [{ type: 'push', limit: records, bytes, attention: state.due.attention }],
   };
+}
+
+/** A round from its beginning. */
+function begin(state: SyncState): Step {
+  const fresh = { ...state, again: false };
+  if (!state.due.enrol) return push(fresh);
+  return {
+    state: { ...fresh, phase: 'enrolling' },
+    effects: [{ type: 'enrol', anew: state.enrol_tries > 0 }],
+  };
+}
+
+function pull(state: SyncState, anew = false): Step {
+  return {
+    state: { ...state, phase: 'pulling' },
+    effects: [{ type: 'pull', page_rows: state.sizes.page_rows, anew }],
+  };
+}
+
+function offer(state: SyncState): Step {
+  return { state: { ...state, phase: 'offering' }, effects: [{ type: 'offer' }] };
 }
 
 function rest(state: SyncState, delay_ms: number): Step {
   return { state: { ...state, phase: 'resting', again: false }, effects: [{ type: 'timer', delay_ms }] };
 }
 
+function finish(state: SyncState): Step {
+  if (state.again) return begin(state);
+  return rest(state, Math.min(REST_MS, state.next_release_ms ?? REST_MS));
+}
+
 function afterPull(state: SyncState, event: Extract<SyncEvent, { type: 'pulled' }>): Step {
-  const well = { ...state, failures: 0, trouble: null, last_success_ms: event.now_ms };
-  if (state.again) return push(well);
-  if (event.has_more) return { state: well, effects: [{ type: 'pull' }] };
-  return rest(well, Math.min(REST_MS, event.next_release_ms ?? REST_MS));
+  const { now_ms, next_release_ms } = event;
+  const well: SyncState = {
+    ...{ ...state, failures: 0, trouble: null, last_success_ms: now_ms, next_release_ms, enrol_tries: 0 },
+    sizes: afterPage(state.sizes),
+    due: {
+      ...state.due,
+      offer: state.due.offer || event.new_epoch,
+      attention: state.due.attention || isOver(state.attention_at_ms, now_ms, ATTENTION_EVERY_MS),
+      compare: state.due.compare || isOver(state.compared_at_ms, now_ms, COMPARE_EVERY_MS),
+    },
+    attention_at_ms: state.attention_at_ms ?? now_ms,
+  };
+  if (well.again) return begin(well);
+  if (event.has_more) return pull(well);
+  if (event.new_epoch || (well.due.attention && !state.due.attention)) return begin(well);
+  if (!well.due.compare) return finish(well);
+  return {
+    state: { ...well, phase: 'comparing' },
+    effects: [{ type: 'compare', forced: well.forced }],
+  };
 }
 
-function afterIndigestible(state: SyncState, problem: Problem): Step {
-  if (state.batch_limit > 1) return push({ ...state, batch_limit: Math.floor(state.batch_limit / 2) });
-  return { state: { ...state, batch_limit: BATCH_LIMIT }, effects: [{ type: 'set_aside_first', problem }] };
+function afterCompare(state: SyncState, event: Extract<SyncEvent, { type: 'compared' }>): Step {
+  const { at_ms } = event;
+  // The server has moved on meanwhile: the next round pulls, and compares then.
+  if (event.equal === null) return finish(state);
+  // Unequal: everything is read again into place, and compared once more; then it is a person's turn.
+  if (!event.equal && state.unequal === 0) return pull({ ...state, unequal: 1, forced: true }, true);
+  const due = { ...state.due, compare: false };
+  return finish({ ...state, unequal: 0, forced: false, compared_at_ms: at_ms, due });
 }
 
-function afterFailure(state: SyncState, failure: Failure, random: number): Step {
-  if (failure.kind === 'indigestible') return afterIndigestible(state, failure.problem);
+function afterIndigestible(state: SyncState, failure: Extract<Failure, { kind: 'indigestible' }>): Step {
+  if (state.sizes.records > 1) return push({ ...state, sizes: halvedRecords(state.sizes) });
+  return { state, effects: [{ type: 'set_aside_first', problem: failure.problem }] };
+}
+
+/** The server does not know this device (any more), or wants it to sign: enrolling mends that. */
+const ENROL_FIRST = new Set(['signature_required', 'signature_invalid', 'device_not_enrolled']);
+
+function enrolFirst(state: SyncState, failure: Trouble, random: number): Step | null {
+  if (failure.kind !== 'refused' || !ENROL_FIRST.has(failure.code) || state.phase === 'enrolling')
+    return null;
+  const again: SyncState = {
+    ...state,
+    enrol_tries: state.enrol_tries + 1,
+    due: { ...state.due, enrol: true },
+  };
+  if (state.enrol_tries === 0) return begin(again);
+  const failures = state.failures + 1;
+  return rest({ ...again, failures, trouble: failure }, waitAfter_ms(failures, random, null));
+}
+
+/** What is refused for good must not stand before what could still be done. */
+function passedBy(state: SyncState, failure: Failure, now_ms: number): Step | null {
+  if (failure.kind !== 'refused') return null;
+  if (state.phase === 'offering') return pull(state);
+  if (state.phase !== 'comparing') return null;
+  return finish({ ...state, forced: false, compared_at_ms: now_ms, due: { ...state.due, compare: false } });
+}
+
+function slowed(state: SyncState): Sizes {
+  return afterSlow(state.sizes, state.phase === 'pushing' ? 'push' : 'pull');
+}
+
+function afterFailure(state: SyncState, event: Extract<SyncEvent, { type: 'failed' }>): Step {
+  const { failure, random } = event;
+  if (failure.kind === 'indigestible') return afterIndigestible(state, failure);
+  const other = passedBy(state, failure, event.now_ms) ?? enrolFirst(state, failure, random);
+  if (other) return other;
   const failures = state.failures + 1;
   // The same batch would take as long again: on a weak mast only a smaller one gets through.
-  const too_slow = failure.kind === 'no_network' && failure.slow === true && state.phase === 'pushing';
-  const batch_limit = too_slow ? Math.max(1, Math.floor(state.batch_limit / 2)) : state.batch_limit;
+  const too_slow = failure.kind === 'no_network' && failure.slow === true;
   const delay_ms = waitAfter_ms(failures, random, failure.kind === 'busy' ? failure.retry_after_s : null);
-  return rest({ ...state, failures, trouble: failure, batch_limit }, delay_ms);
+  return rest(
+    { ...state, failures, trouble: failure, sizes: too_slow ? slowed(state) : state.sizes },
+    delay_ms,
+  );
 }
 
-function afterPush(state: SyncState, answered: 'pushed' | 'nothing_to_push'): Step {
-  if (answered === 'pushed') return push(state);
-  return { state: { ...state, phase: 'pulling', batch_limit: BATCH_LIMIT }, effects: [{ type: 'pull' }] };
+/** Nothing moved for 30 s: that was wait enough, so the new round comes soon, with less to carry. */
+function afterStall(state: SyncState, random: number): Step {
+  const { failures, stalls } = state;
+  const trouble: Trouble = { kind: 'no_network', slow: true };
+  const counted = { ...state, failures: failures + 1, stalls: stalls + 1, trouble, sizes: slowed(state) };
+  const resting = rest(counted, waitAfter_ms(Math.min(failures + 1, 2), random, null));
+  return { state: resting.state, effects: [{ type: 'abort' }, ...resting.effects] };
+}
+
+function afterNothingToPush(state: SyncState, now_ms: number): Step {
+  const { due } = state;
+  const attention_at_ms = due.attention ? now_ms : state.attention_at_ms;
+  const all_out = { ...state, attention_at_ms, due: { ...due, attention: false } };
+  return due.offer ? offer(all_out) : pull(all_out);
 }
 
 function afterSave(state: SyncState, release_ms: number): Step {
@@ -119,15 +189,66 @@ function afterSave(state: SyncState, release_ms: number): Step {
   return { state: { ...state, again: true }, effects: [] };
 }
 
+/** Asked from outside, at any time. */
+function fromOutside(state: SyncState, event: SyncEvent): Step | null {
+  const idle = state.phase === 'stopped' || state.phase === 'resting';
+  const later: Step = { state: { ...state, again: true }, effects: [] };
+  switch (event.type) {
+    case 'stop':
+      return { state: { ...state, phase: 'stopped', again: false }, effects: [{ type: 'abort' }] };
+    case 'wake':
+      return idle ? begin(state) : later;
+    case 'online':
+      if (state.phase === 'stopped') return { state, effects: [] };
+      return idle
+        ? { state, effects: [{ type: 'timer', delay_ms: Math.round(event.random * ONLINE_SPREAD_MS) }] }
+        : later;
+    case 'saved':
+      return afterSave(state, event.release_ms);
+    case 'ask': {
+      const asked = { ...state, forced: state.forced || event.compare === true };
+      const due = { ...state.due, compare: state.due.compare || asked.forced };
+      const known = { ...asked, due: { ...due, enrol: due.enrol || event.enrol === true } };
+      return idle ? begin(known) : { state: { ...known, again: true }, effects: [] };
+    }
+    default:
+      return null;
+  }
+}
+
+const STAGE_OF: Partial<Record<SyncEvent['type'], Stage>> = {
+  ...{ enrolled: 'enrolling', pushed: 'pushing', nothing_to_push: 'pushing' },
+  ...{ offered: 'offering', pulled: 'pulling', compared: 'comparing' },
+};
+
 /** What to do next. Events that do not fit the phase change nothing: a late answer cannot confuse the loop. */
 export function step(state: SyncState, event: SyncEvent): Step {
+  const asked = fromOutside(state, event);
+  if (asked) return asked;
   const same: Step = { state, effects: [] };
-  if (event.type === 'stop') return { state: { ...state, phase: 'stopped', again: false }, effects: [] };
-  const busy = state.phase === 'pushing' || state.phase === 'pulling';
-  if (event.type === 'wake') return busy ? { state: { ...state, again: true }, effects: [] } : push(state);
-  if (event.type === 'saved') return afterSave(state, event.release_ms);
-  if (!busy) return same;
-  if (event.type === 'failed') return afterFailure(state, event.failure, event.random);
-  if (state.phase === 'pushing') return event.type === 'pulled' ? same : afterPush(state, event.type);
-  return event.type === 'pulled' ? afterPull(state, event) : same;
+  if (state.phase === 'stopped' || state.phase === 'resting') return same;
+  const stage = STAGE_OF[event.type];
+  if (stage && stage !== state.phase) return same;
+  switch (event.type) {
+    case 'enrolled':
+      return push({ ...state, due: { ...state.due, enrol: !event.settled } });
+    case 'pushed':
+      return push({ ...state, sizes: event.whole ? afterTaken(state.sizes) : state.sizes });
+    case 'nothing_to_push':
+      return afterNothingToPush(state, event.now_ms);
+    case 'offered': {
+      const done = { ...state, due: { ...state.due, offer: false } };
+      return event.missing > 0 ? push(done) : pull(done);
+    }
+    case 'pulled':
+      return afterPull(state, event);
+    case 'compared':
+      return afterCompare(state, event);
+    case 'failed':
+      return afterFailure(state, event);
+    case 'stalled':
+      return afterStall(state, event.random);
+    default:
+      return same;
+  }
 }

@@ -11,13 +11,14 @@ import { keepsRecords, type Change, type DisputeRecord, type Me, type VisitRecor
 import { dueDoors } from '../domain/schedule';
 import { draftMutations, type VisitDraft } from '../domain/visit_draft';
 import type { BestFix, LocationState } from '../location/best_fix';
-import { quietStatus, type SyncStatus } from '../sync/status';
+import { quietStatus, type SyncControl, type SyncStatus } from '../sync/status';
 
-export interface SyncControl {
-  wake: () => void;
-  saved: () => void;
-  stop: () => void;
-}
+const nothing = (): void => undefined;
+const noSync: SyncControl = {
+  ...{ wake: nothing, saved: nothing, stop: nothing, compare: nothing },
+  enrol: () => Promise.resolve({ kind: 'no_network' }),
+  becomeNewDevice: () => Promise.resolve(),
+};
 
 export interface OfficePorts {
   store: OfficerStore;
@@ -37,7 +38,7 @@ export class Office {
   readonly newId: () => string;
   readonly now: () => number;
   readonly #onMade: (made_total: number) => void;
-  sync: SyncControl = { wake: () => undefined, saved: () => undefined, stop: () => undefined };
+  sync: SyncControl = noSync;
   location: BestFix | null = null;
 
   me = $state.raw<Me>() as Me;

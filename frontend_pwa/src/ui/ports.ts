@@ -1,5 +1,6 @@
 /** PURE: what the screens ask of the rest of the app; main.ts gives it to them. */
-import type { CoverageSource, SignInAnswer, SignOutAnswer } from '../sync/status';
+import type { CoverageSource, ImportAnswer, SealAnswer, SignInAnswer, SignOutAnswer } from '../sync/status';
+import type { StorageFacts } from '../data/phone';
 import type { DevicesSource, QuarantineSource } from './lead_ports';
 import type { Office } from './office.svelte';
 
@@ -9,7 +10,13 @@ export interface AppPorts {
   signIn: (username: string, password: string) => Promise<SignInAnswer>;
   /** Opens the office of the officer who has just signed in. */
   open: (answer: Extract<SignInAnswer, { kind: 'signed_in' }>) => Promise<Office>;
-  signOut: (office: Office) => Promise<SignOutAnswer>;
+  /** Refused (`unsent`) while anything is unsent, unless a file of it was saved a moment ago (`file_saved`). */
+  signOut: (office: Office, file_saved?: boolean) => Promise<SignOutAnswer>;
+  /** The unsent records and photos as an encrypted file. The screen asks for the passphrase twice. */
+  sealUnsent: (office: Office, passphrase: string) => Promise<SealAnswer>;
+  /** Reads such a file back into the phone of the same officer. */
+  importSealed: (office: Office, file: Blob, passphrase: string) => Promise<ImportAnswer>;
+  storageFacts: () => Promise<StorageFacts>;
   coverage: CoverageSource;
   devices: DevicesSource;
   quarantine: QuarantineSource;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyAnswers, dropOldReceipts, offerAgain, outboxView, setAside } from '../../src/data/outbox';
+import { payloadSha256 } from '../../src/data/hashing';
 import { fact, OfficerStore, openStore } from '../../src/data/officer_store';
 import { keepDraft, keptDraft, saveRecords, undoRecords } from '../../src/data/save';
 import { KEEP_SENT_MS, UNDO_MS, type NewMutation } from '../../src/domain/mutations';
@@ -8,11 +9,13 @@ import { aVisitMutation, DOOR } from '../builders';
 import { aStore } from './stores';
 
 const NONE = new Set<string>();
+const FIFTY = { records: 50, bytes: Infinity, attention: false };
 const made = (n: number): NewMutation => {
   const { id, kind, record_id, recorded_at, payload } = aVisitMutation(n);
   return { id, kind, record_id, recorded_at, payload };
 };
-const receipt = { unit: 's1', n: 1, received_at: '2026-11-22T08:00:00Z', sha256: '' };
+const sha256 = payloadSha256(aVisitMutation(1).payload);
+const receipt = { unit: 's1', n: 1, received_at: '2026-11-22T08:00:00Z', sha256 };
 const problem = { type: '', title: '', status: 400, detail: '', code: 'payload_invalid' };
 
 describe('saving a visit', () => {
@@ -75,13 +78,13 @@ describe('the outbox', () => {
   test('holds a record back during its undo time and says when it may go', async () => {
     const store = await aStore();
     await saveRecords(store, [made(1)], DOOR, 1000);
-    expect(await outboxView(store, 2000, 50, NONE)).toMatchObject({ ready: [], next_release_ms: 4000 });
-    expect((await outboxView(store, 6000, 50, NONE)).ready).toHaveLength(1);
+    expect(await outboxView(store, 2000, FIFTY, NONE)).toMatchObject({ ready: [], next_release_ms: 4000 });
+    expect((await outboxView(store, 6000, FIFTY, NONE)).ready).toHaveLength(1);
   });
   test('does not hold a record for hours when the clock is set back', async () => {
     const store = await aStore();
     await saveRecords(store, [made(1)], DOOR, 86_400_000);
-    expect((await outboxView(store, 1000, 50, NONE)).ready).toHaveLength(1);
+    expect((await outboxView(store, 1000, FIFTY, NONE)).ready).toHaveLength(1);
   });
   test('lets go of a record only for a receipt, and keeps the receipt', async () => {
     const store = await aStore();
@@ -107,15 +110,15 @@ describe('the outbox', () => {
       state: 'attention',
       answer: { problem: { code: 'payload_invalid' } },
     });
-    expect((await outboxView(store, 9000, 50, NONE)).ready.map((row) => row.id)).toEqual(['m2']);
+    expect((await outboxView(store, 9000, FIFTY, NONE)).ready.map((row) => row.id)).toEqual(['m2']);
   });
   test('offers a record again when the officer asks for it', async () => {
     const store = await aStore();
     await saveRecords(store, [made(1)], DOOR, 0);
     await setAside(store, 'm1', problem);
-    expect((await outboxView(store, 9000, 50, NONE)).ready).toEqual([]);
+    expect((await outboxView(store, 9000, FIFTY, NONE)).ready).toEqual([]);
     await offerAgain(store);
-    expect((await outboxView(store, 9000, 50, NONE)).ready).toHaveLength(1);
+    expect((await outboxView(store, 9000, FIFTY, NONE)).ready).toHaveLength(1);
   });
   test('forgets receipts after seven days', async () => {
     const store = await aStore();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OfficerStore } from '../../src/data/officer_store';
 import { saveRecords } from '../../src/data/save';
+import { syncStorage } from '../../src/data/sync_storage';
 import type { Change } from '../../src/domain/records';
 import { SyncEngine, type EnginePorts, type Locks } from '../../src/sync/engine';
 import type { SyncStatus } from '../../src/sync/status';
@@ -34,14 +35,16 @@ function aPhone(store: OfficerStore, server: FakeServer, part: Partial<EnginePor
   let status: SyncStatus | null = null;
   let rested: () => void = () => undefined;
   const engine = new SyncEngine({
-    ...{ store, fetch: server.fetch, locks: freeLock, now_ms: () => AFTER_UNDO_MS, random: () => 0.5 },
-    after: () => {
-      rested();
-      return () => undefined;
-    },
+    ...{ storage: syncStorage(store), fetch: server.fetch, public_key: null, locks: freeLock },
+    ...{ now_ms: () => AFTER_UNDO_MS, random: () => 0.5 },
+    after: () => () => undefined,
     app_version: '0.1.0',
-    onStatus: (now) => (status = now),
-    ...{ onPulled: () => undefined, onPushed: () => undefined, ownSession: () => Promise.resolve(null) },
+    onStatus: (now) => {
+      status = now;
+      if (now.phase === 'resting') rested();
+    },
+    ...{ onPulled: () => undefined, onReplaced: () => undefined, onPushed: () => undefined },
+    ownSession: () => Promise.resolve(null),
     ...part,
   });
   const round = (): Promise<void> =>

@@ -1,0 +1,147 @@
+/** SHELL: the running sync of one officer: engine, signatures, uploads, and what wakes them. */
+import { v7 } from 'uuid';
+import { becomeNewDevice, fact } from './data/officer_store';
+import { setMarker } from './data/phone';
+import { syncStorage } from './data/sync_storage';
+import { SyncEngine } from './sync/engine';
+import type { Fetch } from './sync/http';
+import type { Failure } from './sync/machine_types';
+import { whoAmI } from './sync/session';
+import { deviceKey, signedFetch, type DeviceKey } from './sync/signing';
+import type { SyncStatus } from './sync/status';
+import { UploadQueue } from './sync/uploads';
+import type { Office } from './ui/office.svelte';
+import { webLocks } from './web_locks';
+
+export const ownFetch: Fetch = (input, init) => fetch(input, init);
+export const now_ms = (): number => Date.now();
+/** Whose session the browser holds is asked again after this time: another tab may have changed it. */
+const TRUST_SESSION_MS = 10 * 60_000;
+
+/** Says whose records these are: the browser's session may have become another officer's since it was last asked. */
+function fetchOf(officer: string): Fetch {
+  return (input, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-officer', officer);
+    return ownFetch(input, { ...init, headers });
+  };
+}
+
+/** Before anything is read: the session must belong to the officer whose database this is. */
+function sessionGuard(office: Office): () => Promise<Failure | null> {
+  let checked_ms = -Infinity;
+  return async () => {
+    const age_ms = Math.abs(now_ms() - checked_ms);
+    if (age_ms < TRUST_SESSION_MS && office.status.trouble !== 'signed_out') return null;
+    const who = await whoAmI(ownFetch);
+    if (who.kind === 'refused') return { kind: 'refused', code: 'not_allowed' };
+    if (who.kind === 'busy') return { kind: 'busy', retry_after_s: null };
+    if (who.kind !== 'signed_in') return { kind: who.kind };
+    if (who.me.officer.id !== office.me.officer.id) return { kind: 'signed_out' };
+    checked_ms = now_ms();
+    await office.takeMe(who.me);
+    return null;
+  };
+}
+
+function after(delay_ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, delay_ms);
+  return () => {
+    clearTimeout(timer);
+  };
+}
+
+function signing(fetch: Fetch, device: string, key: DeviceKey | null): Fetch {
+  if (!key) return fetch;
+  return signedFetch(fetch, {
+    ...{ keyid: () => device, sign: key.sign, now_ms },
+    randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+  });
+}
+
+function uploadsOf(office: Office, fetch: Fetch): UploadQueue {
+  const waits = (): boolean => office.outbox.some((row) => row.state === 'waiting');
+  return new UploadQueue({
+    ...{ store: office.store, fetch, origin: location.origin, now_ms, random: Math.random, after },
+    locks: webLocks(`${office.store.name}-uploads`),
+    mayUpload: () => office.status.trouble === null && !waits(),
+    onChanged: () => dispatchEvent(new Event('xunfang:uploaded')),
+  });
+}
+
+interface Running {
+  engine: SyncEngine;
+  uploads: UploadQueue;
+  channel: BroadcastChannel;
+}
+
+function running(office: Office, device: string, key: DeviceKey | null): Running {
+  const fetch = signing(fetchOf(office.me.officer.id), device, key);
+  const channel = new BroadcastChannel(office.store.name);
+  channel.onmessage = () => void office.reloadDoors();
+  const uploads = uploadsOf(office, fetch);
+  const onStatus = (status: SyncStatus): void => {
+    office.status = status;
+    if (status.phase === 'resting' && status.trouble === null) uploads.wake();
+  };
+  const engine = new SyncEngine({
+    ...{ storage: syncStorage(office.store), fetch, public_key: key?.public_key ?? null },
+    ...{ now_ms, random: Math.random, after, app_version: __APP_VERSION__, onStatus },
+    locks: webLocks(`${office.store.name}-sender`),
+    onPulled: (changes) => {
+      office.takePulled(changes, false);
+      channel.postMessage('pulled');
+    },
+    onReplaced: () => {
+      void office.reloadDoors();
+      channel.postMessage('replaced');
+    },
+    onPushed: () => dispatchEvent(new Event('xunfang:pushed')),
+    ownSession: sessionGuard(office),
+  });
+  return { engine, uploads, channel };
+}
+
+/** A revoked device goes on under a new name; what it had not sent is sent under that. */
+async function renewDevice(office: Office): Promise<void> {
+  office.stop();
+  const device = v7();
+  await becomeNewDevice(office.store, () => device);
+  const made_total = (await fact(office.store, 'made_total')) ?? 0;
+  setMarker({ officer: office.me.officer.id, device, made_total });
+  location.reload();
+}
+
+export async function startSync(office: Office, device: string): Promise<void> {
+  const key = await deviceKey(office.store);
+  const { engine, uploads, channel } = running(office, device, key);
+  const online = (): void => {
+    engine.online();
+  };
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') engine.wake();
+  };
+  addEventListener('online', online);
+  document.addEventListener('visibilitychange', seen);
+  office.sync = {
+    wake: () => {
+      engine.wake();
+    },
+    saved: () => {
+      engine.saved();
+    },
+    compare: () => {
+      engine.compare();
+    },
+    enrol: (code) => engine.enrol(code),
+    becomeNewDevice: () => renewDevice(office),
+    stop: () => {
+      removeEventListener('online', online);
+      document.removeEventListener('visibilitychange', seen);
+      channel.close();
+      uploads.stop();
+      engine.stop();
+    },
+  };
+  engine.wake();
+}
