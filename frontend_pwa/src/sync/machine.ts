@@ -143,7 +143,9 @@ function enrolFirst(state: SyncState, failure: Trouble, random: number): Step | 
 /** What is refused for good must not stand before what could still be done. */
 function passedBy(state: SyncState, failure: Failure, now_ms: number): Step | null {
   if (failure.kind !== 'refused') return null;
-  if (state.phase === 'offering') return pull(state);
+  // A server restored to a time before this device was enrolled: without enrolling it could not ask for what it lost.
+  const enrol = ENROL_FIRST.has(failure.code) && state.enrol_tries === 0;
+  if (state.phase === 'offering') return enrol ? null : pull(state);
   if (state.phase !== 'comparing') return null;
   return finish({ ...state, forced: false, compared_at_ms: now_ms, due: { ...state.due, compare: false } });
 }
