@@ -94,7 +94,9 @@ function afterPull(state: SyncState, event: Extract<SyncEvent, { type: 'pulled' 
     due: {
       ...state.due,
       offer: state.due.offer || event.new_epoch,
-      attention: state.due.attention || isOver(state.attention_at_ms, now_ms, ATTENTION_EVERY_MS),
+      // A restored server may have lost what it held back, too.
+      attention:
+        state.due.attention || event.new_epoch || isOver(state.attention_at_ms, now_ms, ATTENTION_EVERY_MS),
       compare: state.due.compare || isOver(state.compared_at_ms, now_ms, COMPARE_EVERY_MS),
     },
     attention_at_ms: state.attention_at_ms ?? now_ms,

@@ -14,7 +14,7 @@ function storeOf(phone: Phone): OfficerStore | null {
 /** How many records wait on all phones. Those a person must look at do not wait. */
 export async function unsent(world: World): Promise<number> {
   let waiting = 0;
-  for (const phone of world.phones) {
+  for (const phone of world.phones.filter((one) => one.canSend())) {
     const rows = (await storeOf(phone)?.outbox.toArray()) ?? [];
     waiting += rows.filter((row) => row.state === 'waiting').length;
   }
@@ -23,9 +23,16 @@ export async function unsent(world: World): Promise<number> {
 
 const TAKEN = new Set(['applied', 'quarantined', 'conflict']);
 
-function compareOne(world: World, said: Said): void {
+async function isKept(world: World, said: Said): Promise<boolean> {
+  const phone = world.phones[said.phone];
+  if (!phone || phone.canSend()) return false;
+  return (await storeOf(phone)?.outbox.get(said.id)) !== undefined;
+}
+
+async function compareOne(world: World, said: Said): Promise<void> {
   const { ledger, server } = world;
   const held = server.held.mutations.get(said.id);
+  if (!held && (await isKept(world, said))) return;
   if (!held) {
     world.note(`LOST ${said.id}`);
     ledger.sayBroken('what was saved is on the server');
@@ -95,7 +102,7 @@ async function compareCounts(world: World, phone: Phone, store: OfficerStore): P
 }
 
 export async function compare(world: World): Promise<void> {
-  for (const said of world.ledger.saved.values()) compareOne(world, said);
+  for (const said of world.ledger.saved.values()) await compareOne(world, said);
   for (const phone of world.phones) {
     const store = storeOf(phone);
     if (!store) continue;

@@ -58,6 +58,13 @@ export class Phone {
     return session?.live === true && server.accounts.get(this.officer)?.active === true && !revoked;
   }
 
+  /** A device that the server has never met, of an officer who may not sign in any more, has nobody to vouch for it. */
+  canSend(): boolean {
+    const { server } = this.world;
+    const known = this.plan.signed && server.held.devices.has(this.#device ?? '');
+    return known || server.accounts.get(this.officer)?.active === true;
+  }
+
   mustSignIn(): boolean {
     return !this.reads() && this.world.server.accounts.get(this.officer)?.active === true;
   }
