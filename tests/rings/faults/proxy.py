@@ -76,8 +76,8 @@ class Proxy:
         self._under_way.add(task)
         try:
             await self._serve(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # the phone gave up, or the server is down: to the other side both look like a dead line
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the phone gave up, the server is down, or we close: to the other side all look like a dead line
         finally:
             self._under_way.discard(task)
             writer.close()

@@ -6,7 +6,6 @@ RING_EXAMPLES=200 runs more of them, with a new seed each time (`make ring-serve
 
 import asyncio
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -25,7 +24,6 @@ TEN_YEARS_S = 10 * 365.25 * 86400
 NETWORK_FAULTS = sorted(set(WEIGHTS) - {"stalled"})  # a stall costs its timeout; the soak has them
 SERVER_FAULTS = ("kill_web_worker", "kill_postgres_backend", "restart_postgres", "kill_postgres")
 who = st.integers(0, 3)
-OFFERS = (Path(__file__).parents[3] / "backend/sync/offer.py").exists()
 
 
 class SyncRing(RuleBasedStateMachine):
@@ -145,7 +143,7 @@ class SyncRing(RuleBasedStateMachine):
         self.person(number).clerk.save(3)
         self.world.move(self.person(number))
 
-    @precondition(lambda self: OFFERS and not self.world.backup and not self.world.chaos.faults["restore"])
+    @precondition(lambda self: not self.world.backup and not self.world.chaos.faults["restore"])
     @rule()
     def back_up(self) -> None:
         """Somebody copies the database."""

@@ -17,7 +17,6 @@ from tests.rings.faults.real_server import RealServer
 from tests.rings.faults.requests import Install
 
 T = TypeVar("T")
-DRAIN_LIMIT_S = 60.0
 HELD_TIMEOUT_S = 10.0
 _CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{}'"
 
@@ -36,9 +35,11 @@ class Person:
 class World:
     """Everything of one history. Its methods are what can happen; `heal_and_compare` is how every history ends."""
 
-    def __init__(self, server: RealServer, failpoints: Path, town: dict[str, Any], seed: object) -> None:
+    def __init__(
+        self, server: RealServer, failpoints: Path, town: dict[str, Any], seed: object, drain_limit_s: float = 60.0
+    ) -> None:
         """Put the phones of a town that nobody has used behind a network of its own."""
-        self.server, self.town = server, town
+        self.server, self.town, self.drain_limit_s = server, town, drain_limit_s
         self.chance = random.Random(str(seed))
         self.loop = asyncio.new_event_loop()
         self.proxy = Proxy(server.port, self.chance)
@@ -156,7 +157,7 @@ class World:
         with self.server.connect() as connection:
             checker = Checker(connection, self.ledger, [person.phone for person in self.people])
             if not drained:
-                checker.found.stuck.append(f"not drained in {DRAIN_LIMIT_S:.0f} s: {self._troubles()}")
+                checker.found.stuck.append(f"not drained in {self.drain_limit_s:.0f} s: {self._troubles()}")
             checker.compare(station["code"] for station in self.town["stations"])
             readers = [one for one in self.people if one.is_active and not one.phone.is_signed_out]
             found = checker.snapshots(self.do(self._beside_fresh(readers)))
@@ -171,7 +172,7 @@ class World:
         return not person.is_active and not person.phone.is_signed_out
 
     async def _drain(self) -> bool:
-        deadline = time.monotonic() + DRAIN_LIMIT_S
+        deadline = time.monotonic() + self.drain_limit_s
         for _ in range(2):  # once to send, once more to take what the others sent meanwhile
             done = await asyncio.gather(*(person.phone.until_current(deadline) for person in self.people))
         return all(done)
@@ -181,7 +182,7 @@ class World:
         for person in readers:
             install = Install(person.officer["id"], person.officer["session"])
             fresh = Phone(install, self.server.port, self.chance, timeout_s=20.0)
-            await fresh.until_current(time.monotonic() + DRAIN_LIMIT_S)
+            await fresh.until_current(time.monotonic() + self.drain_limit_s)
             beside.append((person.phone, person.station["id"], fresh))
         return beside
 
