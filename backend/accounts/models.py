@@ -114,6 +114,8 @@ class Device(models.Model):
     public_key = models.TextField(blank=True)
     app_version = models.CharField(max_length=32, blank=True)
     made_total = models.PositiveIntegerField(default=0)
+    # Counted in the transaction that stores them: ten million mutations are not counted anew at every question.
+    received_total = models.PositiveIntegerField(default=0, db_default=0)
     enrolled_at = models.DateTimeField(auto_now_add=True)
     last_contact_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True, blank=True)

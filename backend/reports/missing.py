@@ -47,13 +47,12 @@ def _counts(areas: Sequence[int], now: datetime) -> Iterable[tuple[int, str, int
     areas_by_path: dict[str, list[int]] = defaultdict(list)
     for path, area_id in UnitArea.objects.filter(area__in=areas).values_list("unit__path", "area_id"):
         areas_by_path[path].append(area_id)
-    received = dict(mutations.values_list("device_id").annotate(n=Count("pk")).order_by())
-    devices = Device.objects.filter(revoked_at=None).values_list("pk", "unit__path", "made_total", "last_contact_at")
-    for pk, path, made, contact in devices:
+    columns = ("unit__path", "made_total", "received_total", "last_contact_at")
+    for path, made, received, contact in Device.objects.filter(revoked_at=None).values_list(*columns):
         silent = contact is not None and contact < now - SILENT_AFTER
         for area_id in _areas_of(path, areas_by_path):
             yield area_id, "devices_silent", int(silent)
-            yield area_id, "records_not_received", max(0, made - received.get(pk, 0))
+            yield area_id, "records_not_received", max(0, made - received)
     held = mutations.filter(outcome="quarantined").values_list("unit__path").annotate(n=Count("pk")).order_by()
     for path, count in held:
         for area_id in _areas_of(path, areas_by_path):

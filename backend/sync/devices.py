@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
@@ -28,19 +27,14 @@ def devices_in_scope(lead: Officer) -> QuerySet[Device]:
 
 
 def device_rows(devices: Iterable[Device]) -> list[dict[str, Any]]:
-    """Return one row a device. What has come is counted from the mutations themselves, whatever became of them."""
+    """Return one row a device. What has come counts whatever became of it."""
     found = list(devices)
-    ids = [device.id for device in found]
-    received = _counts(Mutation.objects.filter(device__in=ids))
-    quarantined = _counts(Mutation.objects.filter(device__in=ids, outcome="quarantined"))
-    return [_row(device, received.get(device.id, 0), quarantined.get(device.id, 0)) for device in found]
+    held = Mutation.objects.filter(device__in=[device.id for device in found], outcome="quarantined")
+    quarantined = dict(held.order_by().values_list("device").annotate(Count("id")))
+    return [_row(device, quarantined.get(device.id, 0)) for device in found]
 
 
-def _counts(mutations: QuerySet[Mutation]) -> dict[UUID, int]:
-    return dict(mutations.order_by().values_list("device").annotate(Count("id")))
-
-
-def _row(device: Device, received: int, quarantined: int) -> dict[str, Any]:
+def _row(device: Device, quarantined: int) -> dict[str, Any]:
     officer = device.officer
     return {
         "id": device.id,
@@ -50,9 +44,9 @@ def _row(device: Device, received: int, quarantined: int) -> dict[str, Any]:
         "enrolled_at": wire_time(device.enrolled_at),
         "last_contact_at": None if device.last_contact_at is None else wire_time(device.last_contact_at),
         "made_total": device.made_total,
-        "received_total": received,
+        "received_total": device.received_total,
         # More can have come than was announced: a batch on its way was counted before the next was made.
-        "waiting_total": max(device.made_total - received, 0),
+        "waiting_total": max(device.made_total - device.received_total, 0),
         "quarantined_total": quarantined,
         "has_key": bool(device.public_key),
         "revoked_at": None if device.revoked_at is None else wire_time(device.revoked_at),

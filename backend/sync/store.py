@@ -29,6 +29,7 @@ _STORE = """
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 """
+_COUNT = "UPDATE accounts_device SET received_total = received_total + %s WHERE id = %s"
 _CLOSE = """
     UPDATE sync_mutation AS m
     SET outcome = c.outcome, problem = c.problem::jsonb, unit_id = c.unit_id, feed_number = c.feed_number,
@@ -131,6 +132,8 @@ def mutations_store(envelopes: Iterable[Envelope], *, sender: "Sender", rejudge:
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [*fixed, sent])
         new = {mutation_id: 0 for (mutation_id,) in cursor.fetchall()}
+        if new:
+            cursor.execute(_COUNT, [len(new), sender.device.id])
     known = {e.id: e for e in rows if e.id not in new}
     return new | (_known_waiting(known, sender=sender, rejudge=rejudge) if known else {})
 

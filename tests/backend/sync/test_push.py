@@ -289,6 +289,17 @@ def test_the_device_is_known_after_its_first_push_with_what_it_announced(
     assert (known.officer, known.unit, known.made_total, known.app_version) == (officer, officer.unit, 412, "test")
 
 
+def test_the_count_of_what_came_from_a_device_counts_each_mutation_once_whatever_became_of_it(
+    push: Push, officer: Officer, door: Premises
+) -> None:
+    device, first = new_id(), visit(door.id)
+    push(officer, first, visit(new_id()), {"id": "not readable"}, device=device)
+    other = {"premises": str(door.id), "outcome": "refused"}
+    push(officer, first, first | {"payload": other, "payload_sha256": payload_sha256(other)}, device=device)
+    push(officer, first, visit(door.id), device=device)
+    assert Device.objects.get(id=device).received_total == Mutation.objects.filter(device=device).count() == 3
+
+
 def test_a_visit_with_a_dispute_makes_two_records_that_name_each_other(
     push: Push, officer: Officer, door: Premises
 ) -> None:
