@@ -1,9 +1,9 @@
 /** SHELL: photos and sounds in the officer's database: added with their announcement, kept until the server has them. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { Table } from 'dexie';
 import {
   declaration,
+  KEEP_DRAFT_MS,
   KEEP_STORED_MS,
   type AttachmentRow,
   type AttachmentView,
@@ -13,20 +13,18 @@ import { UNDO_MS, type Mutation, type OutboxRow } from '../domain/mutations';
 import { payloadSha256 } from './hashing';
 import { fact, setFact, type OfficerStore } from './officer_store';
 
-function files(store: OfficerStore): Table<AttachmentRow, string> {
-  return store.table('attachments');
-}
-
-async function sealed(
+/** Keeps a photo with the record that is being written: a crash before the record is saved loses neither. */
+export async function keepAttachment(
+  store: OfficerStore,
   record: string,
   made: NewAttachment,
   now_ms: number,
   newId: () => string,
-): Promise<{ row: AttachmentRow; mutation: Mutation }> {
+): Promise<void> {
   const bytes = new Uint8Array(await made.blob.arrayBuffer());
-  const row: AttachmentRow = {
-    ...{ id: newId(), record, mutation: newId(), kind: made.kind, media_type: made.media_type },
-    ...{ sha256: bytesToHex(sha256(bytes)), size_bytes: bytes.byteLength, blob: made.blob, state: 'waiting' },
+  await store.attachments.add({
+    ...{ id: newId(), record, mutation: '', kind: made.kind, media_type: made.media_type },
+    ...{ sha256: bytesToHex(sha256(bytes)), size_bytes: bytes.byteLength, blob: made.blob, state: 'draft' },
     ...{
       made_at_ms: now_ms,
       upload_url: null,
@@ -35,52 +33,71 @@ async function sealed(
       altered: 0,
       problem: null,
     },
+  });
+}
+
+export async function dropAttachment(store: OfficerStore, id: string): Promise<void> {
+  await store.transaction('rw', store.attachments, async () => {
+    if ((await store.attachments.get(id))?.state === 'draft') await store.attachments.delete(id);
+  });
+}
+
+interface Announced {
+  row: AttachmentRow;
+  mutation: Mutation;
+}
+
+async function announced(row: AttachmentRow, now_ms: number, id: string): Promise<Announced> {
+  const made = declaration({ ...row, mutation: id }, new Date(now_ms).toISOString());
+  const payload_sha256 = await payloadSha256(made.payload);
+  return {
+    row: { ...row, mutation: id, state: 'waiting' },
+    mutation: { ...made, seq: 0, payload_sha256 },
   };
-  const announced = declaration(row, new Date(now_ms).toISOString());
-  return { row, mutation: { ...announced, seq: 0, payload_sha256: await payloadSha256(announced.payload) } };
 }
 
 /**
- * Puts the files and their announcements on the phone, all or nothing. Resolves after the transaction's complete event
- * with the ids of the announcements, which an undo of the record needs as well.
+ * Announces the photos of a record that has just been saved, all or nothing. Resolves after the transaction's complete
+ * event with the ids of the announcements, which an undo of the record needs as well.
  */
-export async function addAttachments(
+export async function announceAttachments(
   store: OfficerStore,
   record: string,
-  made: readonly NewAttachment[],
   now_ms: number,
   newId: () => string,
 ): Promise<string[]> {
-  // Bytes and hashes come first: a transaction that waits for anything else would commit half-done.
-  const all = await Promise.all(made.map((one) => sealed(record, one, now_ms, newId)));
-  await store.transaction('rw', [store.facts, store.outbox, files(store)], async () => {
+  const drafts = (await store.attachments.where({ record }).toArray()).filter((row) => row.state === 'draft');
+  if (drafts.length === 0) return [];
+  // Hashes come first: a transaction that waits for anything else would commit half-done.
+  const all = await Promise.all(drafts.map((row) => announced(row, now_ms, newId())));
+  await store.transaction('rw', [store.facts, store.outbox, store.attachments], async () => {
     const seq = (await fact(store, 'seq')) ?? 0;
     const made_total = (await fact(store, 'made_total')) ?? 0;
-    const rows = all.map(({ mutation }, index): OutboxRow => {
-      const numbered = { ...mutation, seq: seq + index + 1 };
-      const times = { saved_at_ms: now_ms, held_until_ms: now_ms + UNDO_MS };
-      return {
-        id: mutation.id,
-        seq: numbered.seq,
-        mutation: numbered,
-        ...times,
-        state: 'waiting',
-        answer: null,
-      };
-    });
-    await files(store).bulkAdd(all.map(({ row }) => row));
-    await store.outbox.bulkAdd(rows);
-    await setFact(store, 'seq', seq + rows.length);
-    await setFact(store, 'made_total', made_total + rows.length);
+    await store.attachments.bulkPut(all.map(({ row }) => row));
+    await store.outbox.bulkAdd(
+      all.map(({ mutation }, index) => outboxRow(mutation, seq + index + 1, now_ms)),
+    );
+    await setFact(store, 'seq', seq + all.length);
+    await setFact(store, 'made_total', made_total + all.length);
   });
   return all.map(({ mutation }) => mutation.id);
 }
 
-/** After `undoRecords` took announcements back: their bytes go too. */
-export async function dropUndone(store: OfficerStore, mutations: readonly string[]): Promise<void> {
-  await files(store)
+function outboxRow(mutation: Mutation, seq: number, now_ms: number): OutboxRow {
+  const times = { saved_at_ms: now_ms, held_until_ms: now_ms + UNDO_MS };
+  return { id: mutation.id, seq, mutation: { ...mutation, seq }, ...times, state: 'waiting', answer: null };
+}
+
+/** After `undoRecords` took announcements back: their photos belong to the draft again. */
+export async function takeBack(store: OfficerStore, mutations: readonly string[]): Promise<void> {
+  await store.attachments
     .filter((row) => mutations.includes(row.mutation))
-    .delete();
+    .modify({ mutation: '', state: 'draft' });
+}
+
+/** The photos of the record that is being written, with their pictures. */
+export async function draftAttachments(store: OfficerStore, record: string): Promise<AttachmentRow[]> {
+  return (await store.attachments.where({ record }).toArray()).filter((row) => row.state === 'draft');
 }
 
 function viewOf(row: AttachmentRow): AttachmentView {
@@ -93,7 +110,7 @@ function viewOf(row: AttachmentRow): AttachmentView {
 export async function attachmentViews(store: OfficerStore): Promise<AttachmentView[]> {
   const views: AttachmentView[] = [];
   // One row in memory at a time: a blob read from the database is not loaded, but it is held.
-  await files(store).each((row) => views.push(viewOf(row)));
+  await store.attachments.each((row) => views.push(viewOf(row)));
   return views;
 }
 
@@ -101,7 +118,7 @@ export async function attachmentViews(store: OfficerStore): Promise<AttachmentVi
 export async function uploadView(
   store: OfficerStore,
 ): Promise<{ rows: AttachmentView[]; outbox: OutboxRow[]; epoch: string | null }> {
-  return store.transaction('r', [store.facts, store.outbox, files(store)], async () => ({
+  return store.transaction('r', [store.facts, store.outbox, store.attachments], async () => ({
     rows: await attachmentViews(store),
     outbox: await store.outbox.toArray(),
     epoch: (await fact(store, 'epoch')) ?? null,
@@ -109,7 +126,7 @@ export async function uploadView(
 }
 
 export async function attachmentBlob(store: OfficerStore, id: string): Promise<Blob | null> {
-  return (await files(store).get(id))?.blob ?? null;
+  return (await store.attachments.get(id))?.blob ?? null;
 }
 
 export async function changeAttachment(
@@ -117,18 +134,25 @@ export async function changeAttachment(
   id: string,
   change: Partial<AttachmentRow>,
 ): Promise<void> {
-  await files(store).update(id, change);
+  await store.attachments.update(id, change);
 }
 
 /** Those that a person had to look at are tried again, from the beginning. */
 export async function tryAttachmentsAgain(store: OfficerStore): Promise<void> {
-  await files(store)
+  await store.attachments
     .filter((row) => row.state === 'attention')
     .modify({ state: 'waiting', upload_url: null, altered: 0, problem: null });
 }
 
+/** Forgets what the server has had for seven days, and photos whose unsaved record is gone. */
 export async function dropOldAttachments(store: OfficerStore, now_ms: number): Promise<void> {
-  await files(store)
-    .filter((row) => row.state === 'stored' && (row.stored_at_ms ?? now_ms) < now_ms - KEEP_STORED_MS)
+  const written = new Set((await store.drafts.toArray()).map((row) => row.draft.id));
+  await store.attachments
+    .filter((row) => isOver(row, now_ms) && !(row.state === 'draft' && written.has(row.record)))
     .delete();
+}
+
+function isOver(row: AttachmentRow, now_ms: number): boolean {
+  if (row.state === 'stored') return (row.stored_at_ms ?? now_ms) < now_ms - KEEP_STORED_MS;
+  return row.state === 'draft' && row.made_at_ms < now_ms - KEEP_DRAFT_MS;
 }

@@ -27,7 +27,7 @@ export async function unsentOf(store: OfficerStore): Promise<Unsent> {
   return store.transaction('r', store.outbox, store.attachments, async () => ({
     mutations: (await store.outbox.orderBy('seq').toArray()).map((row) => row.mutation),
     attachments: await store.attachments
-      .filter((row) => row.state !== 'stored' && row.blob !== null)
+      .filter((row) => (row.state === 'waiting' || row.state === 'attention') && row.blob !== null)
       .toArray(),
   }));
 }

@@ -5,7 +5,7 @@ export interface AttachmentRow {
   id: string;
   /** The visit, dispute or step it belongs to. */
   record: string;
-  /** The `attachment.declare` that announces it: it goes first. */
+  /** The `attachment.declare` that announces it: it goes first. Empty while the record is still being written. */
   mutation: string;
   kind: AttachmentKind;
   media_type: string;
@@ -13,8 +13,11 @@ export interface AttachmentRow {
   size_bytes: number;
   /** Null when it is no longer needed here. */
   blob: Blob | null;
-  /** waiting: not whole on the server. stored: whole there. attention: the server will not have it. */
-  state: 'waiting' | 'stored' | 'attention';
+  /**
+   * draft: its record is not saved yet. waiting: not whole on the server. stored: whole there. attention: the server
+   * will not have it.
+   */
+  state: 'draft' | 'waiting' | 'stored' | 'attention';
   made_at_ms: number;
   /** Where on the server it is going: after a reload it goes on there. */
   upload_url: string | null;
@@ -46,6 +49,8 @@ export type UploadResult =
   | { kind: 'altered' }
   | { kind: 'refused'; code: string };
 
+/** A photo whose unsaved record is gone. A day, because another tab may be writing that record. */
+export const KEEP_DRAFT_MS = 86_400_000;
 export const MAX_ALTERED = 5;
 /** What the phone still keeps of a file that has arrived: as long as of a record, for a server that is restored. */
 export const KEEP_STORED_MS = 7 * 86_400_000;
@@ -103,7 +108,7 @@ export function afterUpload(
 
 /** "2 of 3 photos": of one record, on this phone. */
 export function countOf(rows: readonly AttachmentView[], record: string): { stored: number; made: number } {
-  const of_record = rows.filter((row) => row.record === record);
+  const of_record = rows.filter((row) => row.record === record && row.state !== 'draft');
   return { stored: of_record.filter((row) => row.state === 'stored').length, made: of_record.length };
 }
 

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
-  addAttachments,
+  announceAttachments,
   attachmentViews,
-  dropOldAttachments,
-  dropUndone,
+  keepAttachment,
   tryAttachmentsAgain,
 } from '../../src/data/attachments';
 import { applyAnswers } from '../../src/data/outbox';
-import { fact, setFact, type OfficerStore } from '../../src/data/officer_store';
-import { KEEP_STORED_MS, MAX_ALTERED, type AttachmentView } from '../../src/domain/attachments';
+import { setFact, type OfficerStore } from '../../src/data/officer_store';
+import { MAX_ALTERED, type AttachmentView } from '../../src/domain/attachments';
 import type { PushOutcome } from '../../src/domain/mutations';
 import { UploadQueue, type UploadPorts } from '../../src/sync/uploads';
 import { aStore, counter } from '../data/stores';
@@ -32,8 +31,10 @@ async function withPhotos(
   outcome: PushOutcome | null = 'applied',
 ): Promise<void> {
   const newId = counter('a');
-  const made = sizes.map((size, index) => aPhoto(size, index));
-  const ids = await addAttachments(store, RECORD, made, 0, newId);
+  for (const [index, size] of sizes.entries()) {
+    await keepAttachment(store, RECORD, aPhoto(size, index), 0, newId);
+  }
+  const ids = await announceAttachments(store, RECORD, 0, newId);
   if (outcome) await answered(store, ids, outcome);
 }
 
@@ -87,37 +88,6 @@ async function states(store: OfficerStore): Promise<AttachmentView['state'][]> {
   return (await attachmentViews(store)).map((row) => row.state);
 }
 
-describe('a photo on the phone', () => {
-  test('is saved with its announcement, numbered and counted', async () => {
-    const store = await aStore();
-    await withPhotos(store, [10, 20], null);
-    const outbox = await store.outbox.orderBy('seq').toArray();
-    expect(outbox.map((row) => [row.seq, row.mutation.kind])).toEqual([
-      [1, 'attachment.declare'],
-      [2, 'attachment.declare'],
-    ]);
-    expect(outbox[0]?.mutation.payload).toMatchObject({ record: RECORD, kind: 'photo', size_bytes: 10 });
-    expect(await fact(store, 'made_total')).toBe(2);
-  });
-
-  test('goes with the record when that is undone', async () => {
-    const store = await aStore();
-    const ids = await addAttachments(store, RECORD, [aPhoto(10)], 0, counter('a'));
-    await dropUndone(store, ids);
-    expect(await attachmentViews(store)).toEqual([]);
-  });
-
-  test('is kept for seven days after it has arrived and then forgotten', async () => {
-    const store = await aStore();
-    await withPhotos(store, [10]);
-    await aPhone(store, new FakeTus()).round();
-    await dropOldAttachments(store, 1000 + KEEP_STORED_MS);
-    expect(await states(store)).toEqual(['stored']);
-    await dropOldAttachments(store, 1001 + KEEP_STORED_MS);
-    expect(await states(store)).toEqual([]);
-  });
-});
-
 describe('the queue of photos', () => {
   test('sends the smallest first, each whole', async () => {
     const store = await aStore();
@@ -126,6 +96,14 @@ describe('the queue of photos', () => {
     await aPhone(store, server).round();
     expect(server.whole()).toEqual([bytesOf(1000, 1), bytesOf(2000, 2), bytesOf(3000, 0)]);
     expect(await states(store)).toEqual(['stored', 'stored', 'stored']);
+  });
+
+  test('sends nothing of a record that is still being written', async () => {
+    const store = await aStore();
+    const server = new FakeTus();
+    await keepAttachment(store, RECORD, aPhoto(10), 0, counter('a'));
+    await aPhone(store, server).round();
+    expect(server.requests).toEqual([]);
   });
 
   test('sends nothing before the announcement has its answer', async () => {
@@ -240,7 +218,7 @@ describe('the queue of photos', () => {
     const store = await aStore();
     const server = new FakeTus();
     await withPhotos(store, [100]);
-    const altered = { kind: 'status', status: 460, code: 'upload_altered' } as const;
+    const altered = { status: 460, code: 'upload_altered' };
     const phone = aPhone(store, server);
     for (let n = 0; n < MAX_ALTERED; n += 1) {
       server.faults = [{ kind: 'status', ...altered }];
