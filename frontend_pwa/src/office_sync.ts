@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import { becomeNewDevice, fact } from './data/officer_store';
 import { setMarker } from './data/phone';
 import { syncStorage } from './data/sync_storage';
+import { asOfficer } from './sync/as_officer';
 import { SyncEngine } from './sync/engine';
 import type { Fetch } from './sync/http';
 import type { Failure } from './sync/machine_types';
@@ -17,15 +18,6 @@ export const ownFetch: Fetch = (input, init) => fetch(input, init);
 export const now_ms = (): number => Date.now();
 /** Whose session the browser holds is asked again after this time: another tab may have changed it. */
 const TRUST_SESSION_MS = 10 * 60_000;
-
-/** Says whose records these are: the browser's session may have become another officer's since it was last asked. */
-function fetchOf(officer: string): Fetch {
-  return (input, init) => {
-    const headers = new Headers(init?.headers);
-    headers.set('x-officer', officer);
-    return ownFetch(input, { ...init, headers });
-  };
-}
 
 /** Before anything is read: the session must belong to the officer whose database this is. */
 function sessionGuard(office: Office): () => Promise<Failure | null> {
@@ -76,7 +68,7 @@ interface Running {
 }
 
 function running(office: Office, device: string, key: DeviceKey | null): Running {
-  const fetch = signing(fetchOf(office.me.officer.id), device, key);
+  const fetch = signing(asOfficer(ownFetch, office.me.officer.id), device, key);
   const channel = new BroadcastChannel(office.store.name);
   channel.onmessage = () => void office.reloadDoors();
   const uploads = uploadsOf(office, fetch);
