@@ -37,7 +37,11 @@ const NOT_FOR_PEOPLE = [
 /** Not codes but outcomes: what is said when a code is not known. */
 const OUTCOMES = ['quarantined', 'conflict', 'set_aside', 'other'];
 
+/** Found by the phone itself. */
+const OWN = ['receipt_differs'];
+
 const documented = [
+  ...OWN.map((code) => ['', code] as const),
   ...readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8').matchAll(
     /^\| `(\w+)` \| \d+ \|/gm,
   ),

@@ -640,4 +640,78 @@ export const en = {
   'problem.attachment_preparing': 'The photo is being prepared; look again in a moment.',
 
   'visit.phone_full': 'the phone is full; make room and save again',
+
+  'app.store_too_new':
+    'The data on this phone were saved by a newer version of Xunfang. This version does not touch them. Reload or update the app; every record is there.',
+
+  'unsent.state.by_lead': 'A lead decides',
+  'unsent.state.turned_down': 'Turned down',
+  'unsent.receipts_search': 'Find a receipt (address, number)',
+  'unsent.receipts_more': '{n} more: use the search.|{n} more: use the search.',
+
+  'file.title': 'Encrypted file',
+  'file.lead':
+    'Where a phone must be handed in and there is no network, unsent records can be saved as an encrypted file and read back later by the same officer.',
+  'file.seal_open': 'Save an encrypted file',
+  'file.read_open': 'Read a file back',
+  'file.seal_lead': 'The file is encrypted with a passphrase of yours. Without it nobody can open the file.',
+  'file.passphrase': 'Passphrase',
+  'file.passphrase_again': 'Passphrase again',
+  'file.too_short': 'At least {n} characters.|At least {n} characters.',
+  'file.not_the_same': 'The two passphrases differ.',
+  'file.seal': 'Encrypt and save',
+  'file.sealing': 'Encrypting…',
+  'file.saved': 'The browser has the file. Make sure that you find it among your downloads.',
+  'file.saved_sign_out':
+    'The browser has the file. Make sure that you find it, then sign out; the records also stay on this phone.',
+  'file.choose': 'Choose the file',
+  'file.choose_first': 'Choose a file first.',
+  'file.read': 'Read it',
+  'file.reading': 'Reading…',
+  'file.imported':
+    '{n} record read back; {known} were here already.|{n} records read back; {known} were here already.',
+  'file.answer.nothing_unsent': 'Nothing is unsent.',
+  'file.answer.no_crypto': 'This address is not secure (https): nothing can be encrypted.',
+  'file.answer.wrong_passphrase': 'The passphrase is wrong, or the file is damaged.',
+  'file.answer.not_such_a_file': 'This is not a file of Xunfang, or it is not complete.',
+  'file.answer.another_officer': 'This file is another officer’s. They must sign in to read it.',
+
+  'enrol.title': 'Enrol this device',
+  'enrol.lead': 'Type the code from your lead, or open this page by scanning the QR code.',
+  'enrol.submit': 'Enrol',
+  'enrol.busy': 'Enrolling…',
+  'enrol.incomplete': 'A code has 8 letters and digits.',
+  'enrol.records_safe': 'What you saved is on this phone and is sent once it is enrolled.',
+  'enrol.done': 'This device is enrolled.',
+  'enrol.go_on': 'Go on',
+  'enrol.revoked':
+    'This device was revoked. To use it again it takes a new device id first, then a new code; unsent records stay.',
+  'enrol.as_new_device': 'Take a new device id',
+  'enrol.answer.unsigned': 'This address is not secure (https): no key can be made.',
+  'enrol.answer.no_network': 'No network: enrolling needs one.',
+  'enrol.answer.busy': 'The server is busy. Try again in a moment.',
+  'enrol.answer.signed_out': 'Your session has ended. Sign in first.',
+
+  'settings.sync': 'Sync',
+  'settings.key': 'Signing key',
+  'settings.signing.signed': 'Yes, everything sent is signed',
+  'settings.signing.unsigned': 'No (the address is not secure)',
+  'settings.signing.not_yet': 'Not enrolled yet',
+  'settings.last_contact': 'Last contact with the server',
+  'settings.compared': 'Compared with the server',
+  'settings.compared_not_yet': 'Not yet',
+  'settings.compared_equal': 'Equal, {time}',
+  'settings.compared_unequal': 'Not equal, {time}; reading anew',
+  'settings.stalls': 'Connections broken off',
+  'settings.stalls_n': '{n} time|{n} times',
+  'settings.compare_now': 'Compare now',
+  'settings.storage_unknown': 'The browser does not say whether it keeps the data',
+  'settings.quota': '{used} used of {quota}',
+
+  'problem.discarded_by_lead':
+    'A lead looked and did not accept it, so it does not count. It is kept on the server; ask your lead.',
+  'problem.already_decided': 'Another lead has decided meanwhile. Look again.',
+  'problem.not_releasable': 'This one cannot be released, only discarded.',
+  'problem.receipt_differs':
+    'The receipt is for other content than is here; the record stays on this phone. Tell your administrator.',
 } satisfies Record<keyof typeof zh, string>;
