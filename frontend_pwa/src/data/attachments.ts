@@ -23,7 +23,7 @@ export async function keepAttachment(
 ): Promise<void> {
   const bytes = new Uint8Array(await made.blob.arrayBuffer());
   await store.attachments.add({
-    ...{ id: newId(), record, mutation: '', kind: made.kind, media_type: made.media_type },
+    ...{ id: newId(), record, mutation: newId(), kind: made.kind, media_type: made.media_type },
     ...{ sha256: bytesToHex(sha256(bytes)), size_bytes: bytes.byteLength, blob: made.blob, state: 'draft' },
     ...{
       made_at_ms: now_ms,
@@ -42,18 +42,16 @@ export async function dropAttachment(store: OfficerStore, id: string): Promise<v
   });
 }
 
-interface Announced {
-  row: AttachmentRow;
-  mutation: Mutation;
+async function announcement(row: AttachmentRow, now_ms: number): Promise<Mutation> {
+  const made = declaration(row, new Date(now_ms).toISOString());
+  return { ...made, seq: 0, payload_sha256: await payloadSha256(made.payload) };
 }
 
-async function announced(row: AttachmentRow, now_ms: number, id: string): Promise<Announced> {
-  const made = declaration({ ...row, mutation: id }, new Date(now_ms).toISOString());
-  const payload_sha256 = await payloadSha256(made.payload);
-  return {
-    row: { ...row, mutation: id, state: 'waiting' },
-    mutation: { ...made, seq: 0, payload_sha256 },
-  };
+/** What of these is neither waiting to be sent nor sent: an undo that came too late finds them announced already. */
+async function notAnnounced(store: OfficerStore, mutations: readonly Mutation[]): Promise<Mutation[]> {
+  const ids = mutations.map((mutation) => mutation.id);
+  const known = [...(await store.outbox.bulkGet(ids)), ...(await store.sent.bulkGet(ids))];
+  return mutations.filter((mutation) => !known.some((row) => row?.id === mutation.id));
 }
 
 /**
@@ -64,23 +62,32 @@ export async function announceAttachments(
   store: OfficerStore,
   record: string,
   now_ms: number,
-  newId: () => string,
 ): Promise<string[]> {
-  const drafts = (await store.attachments.where({ record }).toArray()).filter((row) => row.state === 'draft');
-  if (drafts.length === 0) return [];
+  const drafts = await draftAttachments(store, record);
   // Hashes come first: a transaction that waits for anything else would commit half-done.
-  const all = await Promise.all(drafts.map((row) => announced(row, now_ms, newId())));
-  await store.transaction('rw', [store.facts, store.outbox, store.attachments], async () => {
+  const made = await Promise.all(drafts.map((row) => announcement(row, now_ms)));
+  if (made.length === 0) return [];
+  await store.transaction('rw', [store.facts, store.outbox, store.sent, store.attachments], async () => {
+    const fresh = await notAnnounced(store, made);
     const seq = (await fact(store, 'seq')) ?? 0;
     const made_total = (await fact(store, 'made_total')) ?? 0;
-    await store.attachments.bulkPut(all.map(({ row }) => row));
-    await store.outbox.bulkAdd(
-      all.map(({ mutation }, index) => outboxRow(mutation, seq + index + 1, now_ms)),
-    );
-    await setFact(store, 'seq', seq + all.length);
-    await setFact(store, 'made_total', made_total + all.length);
+    await store.outbox.bulkAdd(fresh.map((mutation, index) => outboxRow(mutation, seq + index + 1, now_ms)));
+    await setFact(store, 'seq', seq + fresh.length);
+    await setFact(store, 'made_total', made_total + fresh.length);
+    for (const row of drafts) await store.attachments.update(row.id, { state: 'waiting' });
   });
-  return all.map(({ mutation }) => mutation.id);
+  return made.map((mutation) => mutation.id);
+}
+
+/** A crash between a record and its photos leaves them as drafts of a record that is saved: they are announced now. */
+export async function announceForgotten(store: OfficerStore, now_ms: number): Promise<void> {
+  const drafts = await store.attachments.where({ state: 'draft' }).toArray();
+  if (drafts.length === 0) return;
+  const saved = new Set<string>();
+  await store.outbox.each((row) => saved.add(row.mutation.record_id));
+  await store.sent.each((row) => saved.add(row.mutation.record_id));
+  const records = new Set(drafts.map((row) => row.record).filter((record) => saved.has(record)));
+  for (const record of records) await announceAttachments(store, record, now_ms);
 }
 
 function outboxRow(mutation: Mutation, seq: number, now_ms: number): OutboxRow {
@@ -88,11 +95,11 @@ function outboxRow(mutation: Mutation, seq: number, now_ms: number): OutboxRow {
   return { id: mutation.id, seq, mutation: { ...mutation, seq }, ...times, state: 'waiting', answer: null };
 }
 
-/** After `undoRecords` took announcements back: their photos belong to the draft again. */
+/** Before `undoRecords` takes announcements back: their photos belong to the draft again. */
 export async function takeBack(store: OfficerStore, mutations: readonly string[]): Promise<void> {
   await store.attachments
-    .filter((row) => mutations.includes(row.mutation))
-    .modify({ mutation: '', state: 'draft' });
+    .filter((row) => row.state === 'waiting' && mutations.includes(row.mutation))
+    .modify({ state: 'draft' });
 }
 
 /** The photos of the record that is being written, with their pictures. */

@@ -5,7 +5,7 @@ export interface AttachmentRow {
   id: string;
   /** The visit, dispute or step it belongs to. */
   record: string;
-  /** The `attachment.declare` that announces it: it goes first. Empty while the record is still being written. */
+  /** The `attachment.declare` that announces it, once the record is saved: it goes first. */
   mutation: string;
   kind: AttachmentKind;
   media_type: string;

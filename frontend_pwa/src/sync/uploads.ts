@@ -1,6 +1,12 @@
 /** SHELL: sends photos and sounds after their records: one at a time, the smallest first, each from where it stands. */
 import type { Upload as TusUpload, UploadOptions } from 'tus-js-client';
-import { attachmentBlob, changeAttachment, dropOldAttachments, uploadView } from '../data/attachments';
+import {
+  announceForgotten,
+  attachmentBlob,
+  changeAttachment,
+  dropOldAttachments,
+  uploadView,
+} from '../data/attachments';
 import type { OfficerStore } from '../data/officer_store';
 import {
   afterUpload,
@@ -68,6 +74,7 @@ export class UploadQueue {
   }
 
   async #round(): Promise<void> {
+    await announceForgotten(this.#ports.store, this.#ports.now_ms());
     await dropOldAttachments(this.#ports.store, this.#ports.now_ms());
     while (!this.#stopped && this.#ports.mayUpload()) {
       const { rows, outbox, epoch } = await uploadView(this.#ports.store);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   announceAttachments,
+  announceForgotten,
   attachmentViews,
   changeAttachment,
   draftAttachments,
@@ -17,6 +18,8 @@ import {
   type NewAttachment,
 } from '../../src/domain/attachments';
 import { emptyDraft } from '../../src/domain/visit_draft';
+import { saveRecords } from '../../src/data/save';
+import { aVisitMutation, DOOR } from '../builders';
 import { aStore, counter } from './stores';
 
 const RECORD = '0190a000-0000-7000-8000-0000000000aa';
@@ -28,7 +31,7 @@ function aPhoto(size: number): NewAttachment {
 async function announced(store: OfficerStore, sizes: readonly number[]): Promise<void> {
   const newId = counter('a');
   for (const size of sizes) await keepAttachment(store, RECORD, aPhoto(size), 0, newId);
-  await announceAttachments(store, RECORD, 0, newId);
+  await announceAttachments(store, RECORD, 0);
 }
 
 async function states(store: OfficerStore): Promise<AttachmentView['state'][]> {
@@ -54,17 +57,43 @@ describe('a photo on the phone', () => {
     await keepAttachment(store, RECORD, aPhoto(10), 0, newId);
     await keepAttachment(store, RECORD, aPhoto(20), 0, newId);
     await dropAttachment(store, 'a1');
-    expect((await draftAttachments(store, RECORD)).map((row) => row.id)).toEqual(['a2']);
+    expect((await draftAttachments(store, RECORD)).map((row) => row.id)).toEqual(['a3']);
     expect(await store.outbox.count()).toBe(0);
   });
 
   test('belongs to the draft again when the record is undone', async () => {
     const store = await aStore();
     await keepAttachment(store, RECORD, aPhoto(10), 0, counter('a'));
-    const ids = await announceAttachments(store, RECORD, 0, counter('m'));
-    expect(ids).toEqual(['m1']);
+    const ids = await announceAttachments(store, RECORD, 0);
+    expect(ids).toEqual(['a2']);
     await takeBack(store, ids);
     expect(await states(store)).toEqual(['draft']);
+  });
+
+  test('is announced once, also when the undo of its record came too late', async () => {
+    const store = await aStore();
+    await announced(store, [10]);
+    await takeBack(store, ['a2']);
+    expect(await announceAttachments(store, RECORD, 0)).toEqual(['a2']);
+    expect(await states(store)).toEqual(['waiting']);
+    expect([await store.outbox.count(), await fact(store, 'made_total')]).toEqual([1, 1]);
+  });
+
+  test('whose announcement a crash prevented is announced with the next round', async () => {
+    const store = await aStore();
+    await keepAttachment(store, 'r1', aPhoto(10), 0, counter('a'));
+    await keepAttachment(store, 'not saved', aPhoto(10), 0, counter('b'));
+    const { id, kind, record_id, recorded_at, payload } = aVisitMutation(1);
+    await saveRecords(store, [{ id, kind, record_id, recorded_at, payload }], DOOR, 0);
+    await announceForgotten(store, 0);
+    expect((await store.outbox.toArray()).map((row) => row.mutation.kind).sort()).toEqual([
+      'attachment.declare',
+      'visit.record',
+    ]);
+    expect((await attachmentViews(store)).map((row) => [row.record, row.state])).toEqual([
+      ['r1', 'waiting'],
+      ['not saved', 'draft'],
+    ]);
   });
 
   test('that was announced cannot be dropped any more', async () => {

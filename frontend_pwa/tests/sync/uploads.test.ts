@@ -34,7 +34,7 @@ async function withPhotos(
   for (const [index, size] of sizes.entries()) {
     await keepAttachment(store, RECORD, aPhoto(size, index), 0, newId);
   }
-  const ids = await announceAttachments(store, RECORD, 0, newId);
+  const ids = await announceAttachments(store, RECORD, 0);
   if (outcome) await answered(store, ids, outcome);
 }
 
