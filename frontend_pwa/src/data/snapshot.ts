@@ -116,10 +116,11 @@ export async function applyPulled(
   now_ms: number,
 ): Promise<Applied> {
   const tables = [store.facts, store.doors, store.visits, store.disputes, store.dispute_events, store.seen];
-  return store.transaction('rw', tables, async () => {
+  return store.transaction('rw', [...tables, store.sent], async () => {
     if ((await pullCursor(store)) !== from) return { written: false, new_epoch: false, swept: false };
     const epoch = await fact(store, 'epoch');
-    const new_epoch = epoch !== undefined && epoch !== batch.epoch;
+    // Sent before anything was read: in which epoch that was nobody knows, so it counts as another one.
+    const new_epoch = epoch === undefined ? (await store.sent.count()) > 0 : epoch !== batch.epoch;
     if (batch.reset || new_epoch) await startAnew(store, new_epoch);
     const replacing = (await fact(store, 'replacing')) ?? false;
     await writeRows(store, batch, replacing);

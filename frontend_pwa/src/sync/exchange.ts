@@ -92,17 +92,17 @@ export class Exchange {
       signal: hands.signal,
     });
     if (!answer.ok) return this.failed(answer.failure);
-    const outcomes = (answer.body as { outcomes?: OutcomeRow[] }).outcomes;
+    const { outcomes, server_time } = answer.body as { outcomes?: OutcomeRow[]; server_time?: string };
     // JSON, but not ours: a portal that answers everything with {}.
     if (!Array.isArray(outcomes)) return this.failed({ kind: 'no_network' });
-    await this.#take(view.ready, outcomes);
+    // Receipts are kept for seven days of the server: a phone's clock may jump by years, and all would be gone.
+    await this.#take(view.ready, outcomes, Date.parse(server_time ?? '') || now_ms());
     return { type: 'pushed', whole: true };
   }
 
-  async #take(batch: readonly OutboxRow[], outcomes: readonly OutcomeRow[]): Promise<void> {
-    const now_ms = this.#ports.now_ms();
-    await this.#ports.storage.applyAnswers(outcomes, now_ms);
-    await this.#ports.storage.dropOldReceipts(now_ms);
+  async #take(batch: readonly OutboxRow[], outcomes: readonly OutcomeRow[], at_ms: number): Promise<void> {
+    await this.#ports.storage.applyAnswers(outcomes, at_ms);
+    await this.#ports.storage.dropOldReceipts(at_ms);
     for (const row of batch) this.#later.add(row.id);
     this.#ports.onPushed();
   }

@@ -132,7 +132,8 @@ describe('after a restore that lost everything', () => {
       await fact(store, 'made_total'),
       server.made_total,
     ]).toEqual([3, 3, 3]);
-    expect(server.asked.filter((what) => what === 'offer')).toHaveLength(1);
+    // Once after the restore, and once before: what is sent before the first pull was sent in nobody knows which epoch.
+    expect(server.asked.filter((what) => what === 'offer')).toHaveLength(2);
   });
   test('the doors stay till the feed has been read to its end again', async () => {
     const { store, server } = await phoneWith(0);

@@ -90,24 +90,25 @@ function store(held: Held, mutation: Mutation, sender: Sender, before: HeldMutat
   return answer;
 }
 
+/** Nothing can be read through a device that may not act: not even what became of another one's record. */
+function unreadable(mutation: Mutation, refusal: string): OutcomeRow {
+  return { id: mutation.id, outcome: 'quarantined', receipt: null, problem: problem(refusal) };
+}
+
 /** One outcome for one mutation, whatever came before. */
 export function receive(held: Held, mutation: Mutation, sender: Sender): OutcomeRow {
   const known = held.mutations.get(mutation.id);
   if (!known) return store(held, mutation, sender, null);
-  if (known.mutation.payload_sha256 !== mutation.payload_sha256 || known.device !== sender.device) {
-    if (known.mutation.payload_sha256 !== mutation.payload_sha256) {
-      known.variants.push(mutation.payload_sha256);
-      return {
-        ...{ id: mutation.id, outcome: 'conflict', receipt: null },
-        problem: problem('same_id_other_content'),
-      };
-    }
+  const other = known.mutation.payload_sha256 !== mutation.payload_sha256;
+  if (other) known.variants.push(mutation.payload_sha256);
+  if (sender.refusal !== null && known.device !== sender.device) return unreadable(mutation, sender.refusal);
+  if (other) {
+    return { ...{ id: mutation.id, outcome: 'conflict', receipt: null }, problem: problem('same_id_other_content') };
   }
   if (known.outcome === 'applied') return { ...known.answer, outcome: 'duplicate' };
-  const healable = known.outcome === 'quarantined' && REJUDGED.has(known.answer.problem?.code ?? '');
-  const waiting = known.outcome === 'retry' || healable;
-  if (!waiting || sender.refusal !== null) return known.answer;
-  return store(held, mutation, sender, known);
+  const heals = known.outcome === 'quarantined' && REJUDGED.has(known.answer.problem?.code ?? '');
+  const waits = known.outcome === 'retry' || (heals && sender.refusal === null);
+  return waits ? store(held, mutation, sender, known) : known.answer;
 }
 
 /** A lead takes one quarantined record in: with the authority of the unit that answers for it. */

@@ -2,7 +2,7 @@
 import Dexie from 'dexie';
 import { VirtualClock } from './clock';
 import { Dice } from './dice';
-import { compare, unsent } from './comparison';
+import { compare, isUpToDate, unsent } from './comparison';
 import type { History, Step } from './history';
 import { Ledger } from './ledger';
 import type { Parts } from './parts';
@@ -163,11 +163,12 @@ export class World {
     await this.#heal();
     let drained_ms = 0;
     while ((await unsent(this)) > 0 && drained_ms < DRAINED_WITHIN_MS) {
-      await this.clock.pass(500);
-      drained_ms += 500;
+      await this.clock.pass(1_000);
+      drained_ms += 1_000;
     }
     if ((await unsent(this)) > 0) this.ledger.sayBroken('every outbox is empty 60 s after the network is back');
-    await this.clock.pass(NEWS_MS);
+    for (let waited_ms = 0; waited_ms < NEWS_MS && !(await isUpToDate(this)); waited_ms += 5_000)
+      await this.clock.pass(5_000);
     await compare(this);
     const { broken, trace, saved } = this.ledger;
     return { broken, trace, drained_ms, saved: saved.size };
