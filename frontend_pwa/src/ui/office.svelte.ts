@@ -1,6 +1,7 @@
 /** SHELL: everything a signed-in officer's screens show, kept in step with the phone's database. */
 import { liveQuery, type Subscription } from 'dexie';
 import { fact, setFact, type DraftRow, type OfficerStore } from '../data/officer_store';
+import { announceAttachments, takeBack } from '../data/attachments';
 import { saveRecords, undoRecords } from '../data/save';
 import { dayOf } from '../domain/dates';
 import { distance_m, usableFix, type Position } from '../domain/distance';
@@ -182,14 +183,20 @@ export class Office {
     });
     const ids = await saveRecords(this.store, mutations, draft.premises, now_ms);
     this.now_ms = now_ms;
-    this.justSaved = { ids, draft };
+    // The visit is saved whatever becomes of this; photos left behind are announced with the next round.
+    const photos = await announceAttachments(this.store, draft.id, now_ms).catch(() => []);
+    this.justSaved = { ids: [...ids, ...photos], draft };
     this.sync.saved();
   }
 
   async undo(): Promise<boolean> {
     const saved = this.justSaved;
     this.justSaved = null;
-    return saved ? undoRecords(this.store, saved.ids, saved.draft, this.now()) : false;
+    if (!saved) return false;
+    await takeBack(this.store, saved.ids);
+    const undone = await undoRecords(this.store, saved.ids, saved.draft, this.now());
+    if (!undone) await announceAttachments(this.store, saved.draft.id, this.now());
+    return undone;
   }
 }
 
