@@ -118,12 +118,31 @@ export async function setFact<Key extends keyof Facts>(
   await store.facts.put({ key, value } as FactRow);
 }
 
-/** Dexie opens a database of a newer app as if it knew it; this app would write into what it does not understand. */
-async function openNotNewer(store: OfficerStore): Promise<void> {
+/** IndexedDB's version of a database, 0 where there is none. Asked without Dexie, which would change what it meets. */
+async function installedVersion(name: string): Promise<number> {
+  const request = indexedDB.open(name);
+  return new Promise((resolve, reject) => {
+    request.onupgradeneeded = () => {
+      // It was not there: the one being made is taken back.
+      request.transaction?.abort();
+      resolve(0);
+    };
+    request.onsuccess = () => {
+      const { version } = request.result;
+      request.result.close();
+      resolve(version);
+    };
+    request.onerror = () => {
+      reject(request.error ?? new Error(`${name} does not open`));
+    };
+  });
+}
+
+/** Opens a store, unless a newer app wrote it: this one would write into what it does not understand. */
+export async function openNotNewer(store: OfficerStore): Promise<void> {
+  if (store.isOpen()) return;
+  if ((await installedVersion(store.name)) > LATEST_VERSION * 10) throw new StoreTooNew(store.name);
   await store.open();
-  if (store.backendDB().version <= LATEST_VERSION * 10) return;
-  store.close();
-  throw new StoreTooNew(store.name);
 }
 
 /** How many unsent records the browser lost although the database is there; 0 when the outbox is whole. */

@@ -1,12 +1,13 @@
 /** SHELL: whose snapshot lies on this phone, where the phone's own memory of it is gone. */
 import Dexie from 'dexie';
-import { fact, OfficerStore, officerStoreName } from './officer_store';
+import { fact, OfficerStore, officerStoreName, openNotNewer } from './officer_store';
 
 const ANY_OFFICER = officerStoreName('');
 
 async function officerIn(name: string): Promise<string | null> {
   const store = new OfficerStore(name);
   try {
+    await openNotNewer(store);
     return (await fact(store, 'me'))?.officer.id ?? null;
   } finally {
     store.close();

@@ -1,12 +1,13 @@
 /** SHELL: what waits on this phone for officers who are not signed in: how much, never whose or what. */
 import Dexie from 'dexie';
-import { OfficerStore, officerStoreName } from './officer_store';
+import { OfficerStore, officerStoreName, openNotNewer } from './officer_store';
 
 const ANY_OFFICER = officerStoreName('');
 
 async function unsentIn(name: string): Promise<number> {
   const store = new OfficerStore(name);
   try {
+    await openNotNewer(store);
     return await store.outbox.count();
   } finally {
     store.close();
