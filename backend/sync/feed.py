@@ -8,7 +8,7 @@ import structlog
 from django.db import connection
 
 from backend.common.outcomes import Change
-from backend.sync.models import FeedEpoch
+from backend.sync.models import FeedEntry, FeedEpoch
 
 log = structlog.get_logger()
 
@@ -70,6 +70,14 @@ def _columns(changes: Sequence[Change], numbers: Sequence[int]) -> list[list[obj
         [change.version for change in changes],
         [change.op for change in changes],
     ]
+
+
+def entries_after(*, unit_id: UUID, n: int, limit: int) -> list[FeedEntry]:
+    """Return the next entries of a unit's feed after number `n`, in order.
+
+    Only committed numbers are visible and a unit's numbers commit in order, so that a page never skips one.
+    """
+    return list(FeedEntry.objects.filter(unit=unit_id, n__gt=n).order_by("n")[:limit])
 
 
 def epoch_id() -> UUID:

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from backend.accounts.models import Officer
 from backend.accounts.scope import units_in_scope
 from backend.sync.cursor import Cursor, read_cursor, write_cursor
-from backend.sync.feed import epoch_id, epoch_renew
+from backend.sync.feed import entries_after, epoch_id, epoch_renew
 from backend.sync.models import FeedCounter, FeedEntry
 from backend.sync.registry import PRESENTERS
 
@@ -72,17 +72,14 @@ def last_numbers(units: Mapping[str, UUID]) -> dict[str, int]:
 def _entries(
     units: Mapping[str, UUID], last: Mapping[str, int], cursor: Cursor, limit: int
 ) -> tuple[list[tuple[str, FeedEntry]], bool]:
-    """Return at most `limit` entries, whole feeds in the order of the units' paths, and whether there are more.
-
-    Only committed numbers are visible, and a unit's numbers commit in order, so that a page never skips one.
-    """
+    """Return at most `limit` entries, whole feeds in the order of the units' paths, and whether there are more."""
     found: list[tuple[str, FeedEntry]] = []
     for code, unit_id in units.items():
         after = cursor.seen.get(code, 0)
         if last[code] <= after:
             continue
         room = limit + 1 - len(found)
-        found += [(code, entry) for entry in FeedEntry.objects.filter(unit=unit_id, n__gt=after).order_by("n")[:room]]
+        found += [(code, entry) for entry in entries_after(unit_id=unit_id, n=after, limit=room)]
         if len(found) > limit:
             return found[:limit], True
     return found, False
