@@ -145,7 +145,11 @@ class RealServer:
         self.start_postgres()
 
     def stop_postgres(self) -> None:
-        """Stop PostgreSQL in order; sessions are cut."""
+        """Stop PostgreSQL in order; sessions are cut.
+
+        Not while it recovers from a kill: PostgreSQL 15 then waits for its own checkpointer for ever.
+        """
+        self.until_database_answers()
         database.stop(self.ours.places, self.ours.account)
 
     def start_postgres(self) -> None:

@@ -17,7 +17,7 @@ from tests.rings.faults.real_server import RealServer
 from tests.rings.faults.requests import Install
 
 T = TypeVar("T")
-HELD_TIMEOUT_S = 10.0
+HELD_TIMEOUT_S = 60.0
 _CUT_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{}'"
 
 
