@@ -23,6 +23,9 @@ export class Exchange {
   /** Records that were answered in this round and are still here: the next round takes them up. */
   readonly #later = new Set<string>();
 
+  /** The machine knows already that an offer is due; one that is refused must not bring another round at once. */
+  #offerKnown = false;
+
   constructor(ports: EnginePorts, onSending: () => void) {
     this.#ports = ports;
     this.#onSending = onSending;
@@ -140,6 +143,7 @@ export class Exchange {
       missed += missing.length;
     }
     await storage.offerDone();
+    this.#offerKnown = false;
     return { type: 'offered', missing: missed };
   }
 
@@ -155,7 +159,16 @@ export class Exchange {
     const { next_release_ms } = await storage.view(now_ms(), ANY, this.#later);
     // Another tab was faster: the next page is asked from where it stands now.
     const has_more = pulled.batch ? pulled.batch.has_more : true;
-    return { type: 'pulled', has_more, new_epoch: pulled.new_epoch, now_ms: now_ms(), next_release_ms };
+    const new_epoch = await this.#offerIsNews();
+    return { type: 'pulled', has_more, new_epoch, now_ms: now_ms(), next_release_ms };
+  }
+
+  /** Asked of storage: the pull that met the new epoch may have broken off after it, or have been another tab's. */
+  async #offerIsNews(): Promise<boolean> {
+    const due = await this.#ports.storage.offerDue();
+    const is_news = due && !this.#offerKnown;
+    this.#offerKnown = due;
+    return is_news;
   }
 
   async #compare(forced: boolean, hands: Hands): Promise<SyncEvent> {

@@ -68,8 +68,8 @@ async function compareOne(world: World, said: Said): Promise<void> {
 
 /** A row may wait for a person only where the server holds it back, or held it back till a moment ago. */
 function mayWait(phone: Phone, held: HeldMutation | undefined): boolean {
-  // Through a device that may not act nothing is read, not even what became of its records.
-  if (held !== undefined && !phone.reads()) return true;
+  // Through a device that may not act nothing is read: neither what became of its records nor that of a restore.
+  if (!phone.reads()) return true;
   return held !== undefined && (held.outcome === 'quarantined' || held.outcome === 'conflict' || held.released);
 }
 
