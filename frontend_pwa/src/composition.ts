@@ -4,7 +4,7 @@ import {
   enrolAgain,
   fact,
   forgetSnapshot,
-  missingRecords,
+  takeMissing,
   OfficerStore,
   officerStoreName,
   openStore,
@@ -37,7 +37,7 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   const device = await openStore(store, v7);
   const officer = me.officer.id;
   // The whole database may be gone, or only what waited in it.
-  const evicted_records = evictedRecords(officer, device) ?? ((await missingRecords(store)) || null);
+  const evicted_records = evictedRecords(officer, device) ?? ((await takeMissing(store)) || null);
   const onMade = (made_total: number): void => {
     setMarker({ officer, device, made_total: Math.max(made_total, evicted_records ?? 0) });
   };

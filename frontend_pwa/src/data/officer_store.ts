@@ -154,6 +154,16 @@ export async function missingRecords(store: OfficerStore): Promise<number> {
   });
 }
 
+/** Takes note of what is missing, once: it is told at this start, and the server sees made and received differ. */
+export async function takeMissing(store: OfficerStore): Promise<number> {
+  return store.transaction('rw', store.facts, store.outbox, async () => {
+    const missing = await missingRecords(store);
+    const receipted = (await fact(store, 'receipted_total')) ?? 0;
+    if (missing > 0) await setFact(store, 'receipted_total', receipted + missing);
+    return missing;
+  });
+}
+
 /** After a sign-in the device is enrolled anew: that binds the session to it and takes it to the officer's unit. */
 export async function enrolAgain(store: OfficerStore): Promise<void> {
   const known = await fact(store, 'enrolment');

@@ -48,6 +48,10 @@ export class SyncEngine {
   }
 
   async enrol(code: string | null): Promise<EnrolAnswer> {
+    // A session of another officer would make this device theirs.
+    const refusal = await this.#ports.ownSession();
+    if (refusal?.kind === 'refused') return { kind: 'refused', code: refusal.code };
+    if (refusal && refusal.kind !== 'indigestible') return { kind: refusal.kind };
     const answer = await enrolDevice(this.#ports, code);
     this.#dispatch({ type: 'ask', enrol: true });
     return answer;
