@@ -1,5 +1,7 @@
 """A real server (gunicorn and a Celery worker, a database of their own, a small demo story) and real Chromium."""
 
+import atexit
+import functools
 import os
 import shutil
 import socket
@@ -7,10 +9,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -100,36 +104,69 @@ class Server:
             return False
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The running product with a twentieth of the demo story, on a database of its own."""
-    base = os.environ["DATABASE_URL"]
-    name = f"xunfang_e2e_{os.getpid()}"
-    parts = urlsplit(base)
-    admin = urlunsplit(parts._replace(scheme="postgresql"))
+@functools.cache
+def seeded_database(admin: str) -> str:
+    """Return the name of a database with a twentieth of the demo story, made once a process; servers get copies of it.
+
+    `E2E_SEEDED` names one that is there already: whoever writes tests does not wait for the seeding each time.
+    """
+    given = os.environ.get("E2E_SEEDED", "")
+    if given:
+        return given
+    name = f"xunfang_seeded_{os.getpid()}"
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
+    atexit.register(drop_database, admin, name)
+    seeding = Server("", server_environment(name), Path(os.devnull))
+    seeding.manage("migrate", "--verbosity", "0")
+    seeding.manage("seed_demo", "--scale", "0.05")
+    return name
+
+
+def server_environment(database: str) -> dict[str, str]:
+    """Return the environment of a server on this database."""
     broker = os.environ["CELERY_BROKER_URL"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}")),
+    return os.environ | {
+        "DATABASE_URL": urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}")),
         # another Redis database than the tests in this process use, so that their tasks are not taken by this worker
         "CELERY_BROKER_URL": f"{broker}?virtual_host=5" if broker.startswith("redis+socket") else broker,
         "XUNFANG_DEMO_PASSWORD": PASSWORD,
         "DJANGO_SETTINGS_MODULE": "backend.settings",
     }
-    made = Server(f"http://localhost:{port}", environment, tmp_path_factory.mktemp("e2e") / "server.log")
+
+
+def drop_database(admin: str, name: str) -> None:
+    """Drop a database, whoever still looks at it."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def running_server(name: str, folder: Path, changes: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
+    """Run the product on a copy of the seeded database, with changes to its environment."""
+    admin = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(scheme="postgresql"))
+    template = seeded_database(admin)
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = Server(f"http://localhost:{port}", server_environment(name) | dict(changes), folder / "server.log")
     try:
-        made.manage("migrate", "--verbosity", "0")
-        made.manage("seed_demo", "--scale", "0.05")
+        if os.environ.get("E2E_SEEDED"):
+            made.manage("migrate", "--verbosity", "0")  # it may be older than the source
         made.start()
         yield made
     finally:
         made.stop()
-        with psycopg.connect(admin, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        drop_database(admin, name)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The running product with a twentieth of the demo story, on a database of its own."""
+    with running_server(f"xunfang_e2e_{os.getpid()}", tmp_path_factory.mktemp("e2e")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
