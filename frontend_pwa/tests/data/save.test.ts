@@ -3,7 +3,13 @@ import { applyAnswers, dropOldReceipts, offerAgain, outboxView, setAside } from 
 import { payloadSha256 } from '../../src/data/hashing';
 import { fact, OfficerStore, openStore } from '../../src/data/officer_store';
 import { keepDraft, keptDraft, saveRecords, undoRecords } from '../../src/data/save';
-import { KEEP_SENT_MS, UNDO_MS, type NewMutation } from '../../src/domain/mutations';
+import {
+  KEEP_SENT_MS,
+  roughBytes,
+  UNDO_MS,
+  type Mutation,
+  type NewMutation,
+} from '../../src/domain/mutations';
 import { emptyDraft } from '../../src/domain/visit_draft';
 import { aVisitMutation, DOOR } from '../builders';
 import { aStore } from './stores';
@@ -97,6 +103,28 @@ describe('the outbox', () => {
     await applyAnswers(store, answers, 9000);
     expect(await store.outbox.orderBy('seq').primaryKeys()).toEqual(['m2', 'm3']);
     expect((await store.sent.get('m1'))?.receipt).toEqual(receipt);
+  });
+  test('does not let go of a record for a receipt of other content', async () => {
+    const store = await aStore();
+    await saveRecords(store, [made(1)], DOOR, 0);
+    const other = { ...receipt, sha256: 'f'.repeat(64) };
+    await applyAnswers(store, [{ id: 'm1', outcome: 'applied', receipt: other, problem: null }], 9000);
+    expect(await store.outbox.get('m1')).toMatchObject({
+      state: 'attention',
+      answer: { problem: { code: 'receipt_differs' } },
+    });
+  });
+  test('fills a batch by bytes, and one record goes however large it is', async () => {
+    const store = await aStore();
+    await saveRecords(store, [made(1), made(2), made(3)], DOOR, 0);
+    const size = roughBytes((await store.outbox.get('m1'))?.mutation as Mutation);
+    const ids = async (bytes: number): Promise<string[]> =>
+      (await outboxView(store, 9000, { ...FIFTY, bytes }, NONE)).ready.map((row) => row.id);
+    expect([await ids(10), await ids(2 * size), await ids(100_000)]).toEqual([
+      ['m1'],
+      ['m1', 'm2'],
+      ['m1', 'm2', 'm3'],
+    ]);
   });
   test('keeps a quarantined record on the phone, with the reason, and sends the others', async () => {
     const store = await aStore();
