@@ -31,14 +31,14 @@ const NOT_FOR_PEOPLE = [
   ],
   // the upload client answers these by itself
   ...['tus_version_unknown', 'upload_offset_wrong', 'upload_finished', 'upload_taken_over'],
-  ...['upload_checksum_wrong', 'upload_altered', 'uploads_busy'],
+  ...['upload_checksum_wrong', 'uploads_busy'],
   ...['file_unreadable', 'import_refused'],
 ];
 /** Not codes but outcomes: what is said when a code is not known. */
 const OUTCOMES = ['quarantined', 'conflict', 'set_aside', 'other'];
 
 /** Found by the phone itself. */
-const OWN = ['receipt_differs'];
+const OWN = ['receipt_differs', 'attachment_lost'];
 
 const documented = [
   ...OWN.map((code) => ['', code] as const),

@@ -236,6 +236,14 @@ export const en = {
   'unsent.photo': 'Photo',
   'unsent.audio': 'Voice note',
   'unsent.signature': 'Signature',
+  'unsent.photos': 'Photos waiting',
+  'unsent.photos_of': '{stored} of {made} photos have arrived',
+  'unsent.photos_hint':
+    'Records go first, then photos, the smallest first; a break costs nothing, they go on from there.',
+  'unsent.photos_again': 'Send these photos again',
+  'problem.upload_altered':
+    'The photo arrived altered several times. Send it again; if that does not help, take it again.',
+  'problem.attachment_lost': 'The content of this photo is no longer on the phone. Take it again.',
   'unsent.visit': 'Visit',
   'unsent.dispute': 'Dispute',
   'unsent.made': '{n} record made on this phone|{n} records made on this phone',
