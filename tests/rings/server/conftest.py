@@ -43,6 +43,7 @@ def place() -> Iterator[Place]:
     home = Path(os.environ["XUNFANG_HOME"]) / "ring"
     home.mkdir(parents=True, exist_ok=True)
     folder = failpoint_folder(home)
+    (home / "seeded_bug").unlink(missing_ok=True)  # a run that was killed leaves its mistake in force
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
