@@ -63,7 +63,7 @@ def main() -> None:
 
 def traffic(database: str, units: list[UUID]) -> tuple[list[Log], list[Log]]:
     """Return what the writers committed and what each reader saw."""
-    context = get_context("spawn")
+    context = get_context("forkserver")  # imports this file once
     with context.Manager() as manager, pool(context, READERS, database) as readers:
         stop = manager.Event()
         following = [readers.submit(partial(follow, seed, units, stop)) for seed in range(READERS)]
