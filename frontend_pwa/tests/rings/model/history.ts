@@ -5,7 +5,8 @@ export type Weather =
   'good' | 'partition' | 'lossy' | 'slow' | 'portal' | 'down' | 'busy' | 'cut_short' | 'small_bodies';
 
 /** What a saved record is like: the model server takes the first two, and refuses, defers or breaks on the others. */
-export type RecordSort = 'visit' | 'dispute' | 'foreign_door' | 'invalid' | 'names_other' | 'breaks' | 'long';
+export type RecordSort =
+  'visit' | 'dispute' | 'foreign_door' | 'invalid' | 'names_other' | 'breaks' | 'long' | 'spoils';
 
 export type Step =
   | { do: 'save'; phone: number; sort: RecordSort; count: number }
@@ -46,7 +47,7 @@ const WEATHER: Weather[] = [
 ];
 const SORTS: RecordSort[] = [
   ...(['visit', 'visit', 'visit', 'dispute', 'dispute'] as const),
-  ...(['foreign_door', 'invalid', 'names_other', 'breaks', 'long'] as const),
+  ...(['foreign_door', 'invalid', 'names_other', 'breaks', 'long', 'spoils'] as const),
 ];
 const step = <S extends Step['do']>(name: S): fc.Arbitrary<S> => fc.constant(name);
 
@@ -114,4 +115,21 @@ export const anyHistory: fc.Arbitrary<History> = fc.record({
   seed: fc.nat(),
   phones: anyPhones,
   steps: fc.array(anyStep, { minLength: 4, maxLength: 18, size: 'max' }),
+});
+
+/** Only the network: saves go on while phones are cut off, lose answers and come back. */
+export const anyPartition: fc.Arbitrary<History> = fc.record({
+  seed: fc.nat(),
+  phones: anyPhones,
+  steps: fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: anySave },
+      { weight: 2, arbitrary: anyWait },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: step('weather'), phone, weather: fc.constantFrom('partition', 'lossy') }),
+      },
+    ),
+    { minLength: 4, maxLength: 10, size: 'max' },
+  ),
 });

@@ -15,7 +15,11 @@ export class TabLocks {
       exclusively: (work) =>
         new Promise((resolve, reject) => {
           const start = (): void => {
-            work().then(resolve, reject).finally(() => { this.#leave(tab); });
+            work()
+              .then(resolve, reject)
+              .finally(() => {
+                this.#leave(tab);
+              });
           };
           this.#queue.push({ tab, start });
           this.#next();

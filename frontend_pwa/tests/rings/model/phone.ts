@@ -30,11 +30,17 @@ export class Phone {
   #device: string | null = null;
   readonly #sending = new Set<{ tab: Tab }>();
 
-  constructor(readonly world: World, readonly index: number, readonly plan: PhonePlan) {
+  constructor(
+    readonly world: World,
+    readonly index: number,
+    readonly plan: PhonePlan,
+  ) {
     this.officer = `officer-${String(index)}`;
     this.database = `${world.name}-${String(index)}`;
     this.off_ms = plan.skew_s * 1000;
-    this.network = new Network(world.clock, world.dice, world.server, (line) => { this.note(line); });
+    this.network = new Network(world.clock, world.dice, world.server, (line) => {
+      this.note(line);
+    });
   }
 
   now_ms(): number {
@@ -106,7 +112,8 @@ export class Phone {
       const tab = new Tab(this);
       await tab.store.open();
       await enrolAgain(tab.store);
-      if (revoked && n === 0) await becomeNewDevice(tab.store, () => this.world.ledger.newId(`dev${String(this.index)}-`));
+      if (revoked && n === 0)
+        await becomeNewDevice(tab.store, () => this.world.ledger.newId(`dev${String(this.index)}-`));
       this.tabs.push(tab);
       await tab.start();
     }
@@ -133,7 +140,8 @@ export class Phone {
       return;
     }
     this.note(`saved ${made.map(({ id }) => id).join(' ')}`);
-    for (const { id, payload } of made) world.ledger.saved.set(id, { id, sha256: sha256OfPayload(payload), phone: this.index });
+    for (const { id, payload } of made)
+      world.ledger.saved.set(id, { id, sha256: sha256OfPayload(payload), phone: this.index });
     tab.engine?.saved();
   }
 

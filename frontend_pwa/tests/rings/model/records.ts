@@ -16,11 +16,19 @@ export function aRecord({ sort, id, unit, door, recorded_at }: Wanted): NewMutat
   const record = { id, record_id: `r-${id}`, recorded_at };
   if (sort === 'dispute') {
     const parties = [{ id: `p-${id}`, role: 'side_a' as const }];
-    const words = { category: 'neighbour', summary: `吵闹 ${id}`, place_text: '', source: 'visit', risk: 'low' } as const;
+    const words = {
+      category: 'neighbour',
+      summary: `吵闹 ${id}`,
+      place_text: '',
+      source: 'visit',
+      risk: 'low',
+    } as const;
     const payload = { ...words, premises, place: null, visit: null, parties };
     return { ...record, kind: 'dispute.open', payload };
   }
-  const notes: Partial<Record<RecordSort, string>> = { invalid: 'invalid', breaks: 'breaks', long: '长'.repeat(700) };
+  const notes: Partial<Record<RecordSort, string>> = {
+    ...{ invalid: 'invalid', breaks: 'breaks', spoils: 'spoils', long: '长'.repeat(700) },
+  };
   return {
     ...{ ...record, kind: 'visit.record' },
     payload: {

@@ -103,7 +103,10 @@ export function receive(held: Held, mutation: Mutation, sender: Sender): Outcome
   if (other) known.variants.push(mutation.payload_sha256);
   if (sender.refusal !== null && known.device !== sender.device) return unreadable(mutation, sender.refusal);
   if (other) {
-    return { ...{ id: mutation.id, outcome: 'conflict', receipt: null }, problem: problem('same_id_other_content') };
+    return {
+      ...{ id: mutation.id, outcome: 'conflict', receipt: null },
+      problem: problem('same_id_other_content'),
+    };
   }
   if (known.outcome === 'applied') return { ...known.answer, outcome: 'duplicate' };
   const heals = known.outcome === 'quarantined' && REJUDGED.has(known.answer.problem?.code ?? '');
@@ -113,7 +116,14 @@ export function receive(held: Held, mutation: Mutation, sender: Sender): Outcome
 
 /** A lead takes one quarantined record in: with the authority of the unit that answers for it. */
 export function release(held: Held, known: HeldMutation, at: string, mended: boolean): boolean {
-  const sender = { device: known.device, officer: known.officer, unit: known.unit, refusal: null, at, mended };
+  const sender = {
+    device: known.device,
+    officer: known.officer,
+    unit: known.unit,
+    refusal: null,
+    at,
+    mended,
+  };
   const verdict = judge(held, known.mutation, sender, 0);
   if (verdict.outcome !== 'applied') return false;
   known.answer = answerOf(known.mutation, verdict, at);

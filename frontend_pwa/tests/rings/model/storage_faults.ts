@@ -71,10 +71,11 @@ export class StorageFaults {
   #befall(transaction: IDBTransaction, armed: Armed): void {
     // Heard before the app hears it: the record is in the database, and nobody was told.
     if (armed.fault === 'killed_after') transaction.addEventListener('complete', armed.onKilled);
-    else after(armed.turns, () => {
-      abort(transaction);
-      if (armed.fault === 'killed_in') armed.onKilled();
-    });
+    else
+      after(armed.turns, () => {
+        abort(transaction);
+        if (armed.fault === 'killed_in') armed.onKilled();
+      });
   }
 }
 

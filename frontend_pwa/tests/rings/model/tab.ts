@@ -7,6 +7,7 @@ import type { Failure } from '../../../src/sync/machine_types';
 import { whoAmI } from '../../../src/sync/session';
 import { signedFetch } from '../../../src/sync/signing';
 import { quietStatus, type SyncStatus } from '../../../src/sync/status';
+import { observed } from './observer';
 import type { Phone } from './phone';
 import { modelSignature } from './seal';
 
@@ -51,17 +52,20 @@ export class Tab {
     const { parts, clock } = world;
     const storage = syncStorage(this.store);
     const ports: EnginePorts = {
-      storage: parts.storage?.(storage, this.store) ?? storage,
+      storage: observed(parts.storage?.(storage, this.store) ?? storage, this.store, world.ledger),
       fetch: this.#fetch(),
       public_key: phone.plan.signed ? this.#publicKey() : null,
       locks: parts.locks ?? phone.locks.of(this),
       now_ms: () => phone.now_ms(),
       random: () => world.dice.next(),
-      after: (delay_ms, call) => clock.after(delay_ms, () => {
-        if (this.alive) call();
-      }),
+      after: (delay_ms, call) =>
+        clock.after(delay_ms, () => {
+          if (this.alive) call();
+        }),
       app_version: '0.1.0',
-      onStatus: (status) => { this.#say(status); },
+      onStatus: (status) => {
+        this.#say(status);
+      },
       ...{ onPulled: () => undefined, onReplaced: () => undefined, onPushed: () => undefined },
       ownSession: this.#guard(),
     };
@@ -84,8 +88,12 @@ export class Tab {
       new Promise((resolve, reject) => {
         if (!this.alive) return;
         fetch(input, init).then(
-          (response) => { if (this.alive) resolve(response); },
-          (error: unknown) => { if (this.alive) reject(error as Error); },
+          (response) => {
+            if (this.alive) resolve(response);
+          },
+          (error: unknown) => {
+            if (this.alive) reject(error as Error);
+          },
         );
       });
   }
@@ -105,12 +113,14 @@ export class Tab {
   #fetch(): Fetch {
     const { phone } = this;
     const named = this.#named();
-    const signed = !phone.plan.signed ? named : signedFetch(named, {
-      keyid: () => this.device,
-      sign: (bytes) => Promise.resolve(modelSignature(this.#publicKey(), bytes)),
-      now_ms: () => phone.now_ms(),
-      randomBytes: (count) => Uint8Array.from({ length: count }, () => phone.world.dice.between(0, 255)),
-    });
+    const signed = !phone.plan.signed
+      ? named
+      : signedFetch(named, {
+          keyid: () => this.device,
+          sign: (bytes) => Promise.resolve(modelSignature(this.#publicKey(), bytes)),
+          now_ms: () => phone.now_ms(),
+          randomBytes: (count) => Uint8Array.from({ length: count }, () => phone.world.dice.between(0, 255)),
+        });
     return phone.world.parts.ask?.(signed, this.store) ?? signed;
   }
 

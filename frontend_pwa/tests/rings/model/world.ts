@@ -78,7 +78,8 @@ export class World {
   async #take(step: Step): Promise<void> {
     this.note(`${JSON.stringify(step)}`);
     if (step.do === 'wait') await this.clock.pass(step.seconds * 1000);
-    else if ('phone' in step) await this.#take_on(step, this.phones[step.phone % this.phones.length] as Phone);
+    else if ('phone' in step)
+      await this.#take_on(step, this.phones[step.phone % this.phones.length] as Phone);
     else this.#onServer(step);
     await this.clock.settle();
   }
@@ -114,7 +115,8 @@ export class World {
       case 'sign_in':
         return phone.signIn();
       case 'sign_out_at_server':
-        for (const session of this.server.sessions.values()) if (session.officer === phone.officer) session.live = false;
+        for (const session of this.server.sessions.values())
+          if (session.officer === phone.officer) session.live = false;
         return;
       case 'kill': {
         const tab = phone.living[step.tab % Math.max(1, phone.living.length)];
@@ -141,7 +143,8 @@ export class World {
   }
 
   #revoke(phone: Phone): void {
-    for (const device of this.server.held.devices.values()) if (device.officer === phone.officer) device.revoked = true;
+    for (const device of this.server.held.devices.values())
+      if (device.officer === phone.officer) device.revoked = true;
   }
 
   /** Every fault ends. Whoever can sign in does, where the session was lost; nobody taps anything else. */
@@ -166,7 +169,8 @@ export class World {
       await this.clock.pass(1_000);
       drained_ms += 1_000;
     }
-    if ((await unsent(this)) > 0) this.ledger.sayBroken('every outbox is empty 60 s after the network is back');
+    if ((await unsent(this)) > 0)
+      this.ledger.sayBroken('every outbox is empty 60 s after the network is back');
     for (let waited_ms = 0; waited_ms < NEWS_MS && !(await isUpToDate(this)); waited_ms += 5_000)
       await this.clock.pass(5_000);
     await compare(this);
