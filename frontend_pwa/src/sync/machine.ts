@@ -86,6 +86,13 @@ function finish(state: SyncState): Step {
   return rest(state, Math.min(REST_MS, state.next_release_ms ?? REST_MS));
 }
 
+/** What a person must look at is offered again: a lead may have decided meanwhile. */
+function attentionAgain(state: SyncState, event: Extract<SyncEvent, { type: 'pulled' }>): boolean {
+  // A restored server may have lost what it held back, too; and what it held for want of a session it takes now.
+  const at_once = event.new_epoch || state.trouble?.kind === 'signed_out';
+  return at_once || isOver(state.attention_at_ms, event.now_ms, ATTENTION_EVERY_MS);
+}
+
 function afterPull(state: SyncState, event: Extract<SyncEvent, { type: 'pulled' }>): Step {
   const { now_ms, next_release_ms } = event;
   const well: SyncState = {
@@ -94,9 +101,7 @@ function afterPull(state: SyncState, event: Extract<SyncEvent, { type: 'pulled' 
     due: {
       ...state.due,
       offer: state.due.offer || event.new_epoch,
-      // A restored server may have lost what it held back, too.
-      attention:
-        state.due.attention || event.new_epoch || isOver(state.attention_at_ms, now_ms, ATTENTION_EVERY_MS),
+      attention: state.due.attention || attentionAgain(state, event),
       compare: state.due.compare || isOver(state.compared_at_ms, now_ms, COMPARE_EVERY_MS),
     },
     attention_at_ms: state.attention_at_ms ?? now_ms,

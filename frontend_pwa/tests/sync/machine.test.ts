@@ -212,6 +212,18 @@ test('records that need attention are offered again every ten minutes, also by a
   ]);
 });
 
+test('what was held for want of a session is offered again as soon as there is one', () => {
+  const { effects } = after(
+    { type: 'wake' },
+    all_out,
+    failed('signed_out'),
+    { type: 'wake' },
+    all_out,
+    pulled,
+  );
+  expect(effects).toEqual(['push']);
+});
+
 test('after a new epoch what was sent is offered before the screens are told that all is well', () => {
   const effects = after({ type: 'wake' }, all_out, { ...pulled, new_epoch: true }, all_out).effects;
   expect(effects).toEqual(['offer']);
