@@ -28,7 +28,8 @@ function pluralForm(text: string, n: unknown): string {
 }
 
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
-  const text = pluralForm(CATALOGUES[current.value][key], values['n']);
+  // A word of a newer server or app has no text here yet: it shows itself, and the screen stands.
+  const text = pluralForm((CATALOGUES[current.value] as Partial<typeof zh>)[key] ?? key, values['n']);
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? '';
     return typeof value === 'number' ? number(value) : value;
