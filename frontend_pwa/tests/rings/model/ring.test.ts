@@ -11,9 +11,14 @@ import { RUNS, SEED, TIME_LIMIT_MS } from './runs';
 import { runHistory } from './world';
 
 const TRACE_LINES = 400;
+const ONE_HISTORY = process.env['RING_PATH'] !== undefined;
+
+const seen = new Set<RegExp>();
 
 async function holds(history: History): Promise<void> {
   const { broken, trace } = await runHistory(history);
+  const text = trace.join('\n');
+  for (const event of EVENTS) if (!seen.has(event) && event.test(text)) seen.add(event);
   if (broken.length > 0) throw new Error([...broken, ...trace.slice(-TRACE_LINES)].join('\n'));
 }
 
@@ -61,21 +66,13 @@ describe('the ring itself', () => {
     },
     TIME_LIMIT_MS,
   );
-  test(
-    'saves records, loses answers, restores servers and kills phones: no part of it sleeps',
-    async () => {
-      const lines: string[] = [];
-      for (const history of fc.sample(anyHistory, { seed: SEED, numRuns: 60 }))
-        lines.push(...(await runHistory(history)).trace);
-      const all = lines.join('\n');
-      for (const seen of SEEN) expect(all).toMatch(seen);
-    },
-    TIME_LIMIT_MS,
-  );
+  test.skipIf(ONE_HISTORY || RUNS < 150)('did all it claims to do in the histories above', () => {
+    expect(EVENTS.filter((event) => !seen.has(event))).toEqual([]);
+  });
 });
 
-/** Traces of everything that the ring claims to do. */
-const SEEN = [
+/** What must turn up in the traces, or a part of the ring sleeps. */
+const EVENTS = [
   ...[
     /saved m/,
     /undo true/,
