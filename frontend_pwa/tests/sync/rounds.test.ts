@@ -217,6 +217,22 @@ describe('phone and server', () => {
   });
 });
 
+test('a reset whose next page does not come leaves the doors: no empty screen behind a broken network', async () => {
+  const { store, server } = await phoneWith(0);
+  server.feed = doors(4);
+  await aPhone(store, server).round();
+  server.resetAt = { page: 2, epoch: 'e' };
+  let resets = 0;
+  const fetch: EnginePorts['fetch'] = async (input, init) => {
+    if (resets > 0 && input.includes('/pull')) throw new TypeError('Failed to fetch');
+    const answer = await server.fetch(input, init);
+    if (input.includes('/pull') && (await answer.clone().text()).includes('"reset":true')) resets += 1;
+    return answer;
+  };
+  await aPhone(store, server, { fetch }).round();
+  expect([resets, (await store.doors.toArray()).flatMap((page) => page.doors).length]).toEqual([1, 4]);
+});
+
 test('a page that starts anew never ends the first sync, whatever it says', async () => {
   const { store, server } = await phoneWith(0);
   server.resetAt = { page: 0, epoch: 'e' };
