@@ -207,7 +207,8 @@ def main() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, most), most))
     with real_server(home / "bench-sync", port=port, environment=environment) as server:
         server.start(worker=os.environ.get("WORKER", "yes") != "no")
         report = measure(server, random.Random(os.environ.get("SEED", "1800")))

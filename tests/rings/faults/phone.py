@@ -314,6 +314,8 @@ class Phone:
                 raise Trouble(f"offer {answer.status} {answer.code}")
             for id_ in answer.json()["missing"]:
                 self.durable.outbox[id_] = kept[id_]
+        if self.durable.outbox:
+            self.attention_again()  # what was refused may have named a record that the restore had taken
         self.durable.must_offer = False
 
 

@@ -58,7 +58,9 @@ def _station(branch: Unit, column: int, officers: int, doors: int) -> dict[str, 
 
 def _door(unit: Unit, area: Area, number: int) -> Premises:
     west, south, _, _ = area.boundary.extent
-    lon, lat = west + 0.002 * (number % DOORS_A_ROW), south + 0.002 * (number // DOORS_A_ROW % DOORS_A_ROW)
+    # From a corner well inside the township: a door on a border might be anybody's.
+    column, row = number % DOORS_A_ROW, number // DOORS_A_ROW % DOORS_A_ROW
+    lon, lat = west + 0.01 + 0.002 * column, south + 0.01 + 0.002 * row
     address = f"示范路 {number} 号"
     return Premises(
         id=new_id(), unit=unit, area=area, kind="household", address=address, lon=lon, lat=lat,

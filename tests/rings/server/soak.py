@@ -43,6 +43,7 @@ class Plan:
     seed: str = "1"
     rate: float = 0.5
     chaos_every_s: tuple[float, float] = (3.0, 8.0)
+    limit_s: float = 1380.0  # saving ends here; what was asked for and what was saved are both reported
 
 
 @dataclass
@@ -108,11 +109,12 @@ class Soak:
         del self.people[self.plan.phones :]
 
     async def _work(self, person: Person) -> None:
-        quota, phone = self.plan.records // len(self.people), person.phone
-        while person.saved < quota:
+        quota, phone = -(-self.plan.records // len(self.people)), person.phone
+        deadline = time.monotonic() + self.plan.limit_s
+        while person.saved < quota and time.monotonic() < deadline:
             person.saved += person.clerk.save(min(self.chance.randint(1, 7), quota - person.saved))
             await self._sync(phone)
-            while self._faults() < FAULTS_A_RECORD * len(self.ledger):
+            while self._faults() < FAULTS_A_RECORD * len(self.ledger) and time.monotonic() < deadline:
                 await self._sync(phone)
             if self.chance.random() < 0.01:
                 await self._session_ends(person)
@@ -191,6 +193,7 @@ class Soak:
         outcomes = Counter(saved.expected for saved in self.ledger)
         return {
             "records": len(self.ledger),
+            "records_wanted": self.plan.records,
             "phones": len(self.people),
             "seed": self.plan.seed,
             "requests": self.proxy.requests,
@@ -246,7 +249,8 @@ def main() -> int:
     plan = Plan(
         int(environment.get("RECORDS") or 100_000), int(environment.get("PHONES") or 50), environment.get("SEED") or "1"
     )
-    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, most), most))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -143,6 +143,13 @@ class SyncRing(RuleBasedStateMachine):
         self.person(number).clerk.save(3)
         self.world.move(self.person(number))
 
+    @precondition(lambda self: not self.world.chaos.faults["scope_move"])
+    @rule(number=who)
+    def border_moves_while_offline(self, number: int) -> None:
+        """A door changes hands while a phone holds unsent records."""
+        self.person(number).clerk.save(4)
+        self.world.border_moves()
+
     @precondition(lambda self: not self.world.backup and not self.world.chaos.faults["restore"])
     @rule()
     def back_up(self) -> None:

@@ -116,6 +116,28 @@ class World:
         with self.server.connect() as connection:
             connection.execute(statement, arguments)  # type: ignore[arg-type]
 
+    def border_moves(self) -> None:
+        """A door turns out to stand in the other station's township: it leaves one scope and enters another."""
+        old, new = self.chance.sample(self.town["stations"], 2)
+        door = self.chance.choice(old["doors"])
+        with self.server.connect() as connection:
+            beside = "SELECT lon + 0.001, lat + 0.001 FROM geo_premises WHERE id = %s"
+            lon, lat = connection.execute(beside, [new["doors"][0]]).fetchone() or (0, 0)
+        self.server.run("tests.rings.faults.border", door, str(lon), str(lat))
+        self.chaos.faults["scope_move"] += 1
+        for person in self.people:
+            self._forget_door(person, door)
+
+    def _forget_door(self, person: Person, door: str) -> None:
+        """Nobody works with this door any more; what is not received yet may be applied or quarantined."""
+        clerk = person.clerk
+        clerk.doors = [one for one in clerk.doors if one != door]
+        clerk.foreign_doors = [one for one in clerk.foreign_doors if one != door]
+        clerk.visits = [one for one in clerk.visits if one["payload"]["premises"] != door]
+        for saved in self.ledger:
+            if saved.mutation["payload"].get("premises") == door and saved.expected != VARIANT:
+                saved.expected = ANY
+
     # --- backup and restore -------------------------------------------------------------------------------------------
     def back_up(self) -> None:
         """Copy the database file by file, as a snapshot does."""
