@@ -731,4 +731,7 @@ export const en = {
   'problem.not_releasable': 'This one cannot be released, only discarded.',
   'problem.receipt_differs':
     'The receipt is for other content than is here; the record stays on this phone. Tell your administrator.',
+
+  'settings.sign_out_photos':
+    '{n} photo or sound has not arrived, so you cannot sign out yet. Find a network and wait.|{n} photos or sounds have not arrived, so you cannot sign out yet. Find a network and wait.',
 } satisfies Record<keyof typeof zh, string>;

@@ -683,6 +683,8 @@ export const zh = {
   'problem.already_decided': '另一位所长已作决定，请刷新查看。',
   'problem.not_releasable': '这一条不能放行，只能不予采用。',
   'problem.receipt_differs': '服务器的回执与本机内容不符，记录留在本机。请告知管理员。',
+
+  'settings.sign_out_photos': '还有 {n} 张照片或录音没有送到，暂不能退出。请先联网等待上传。',
 } as const;
 
 export type TextKey = keyof typeof zh;
