@@ -40,6 +40,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+START_S = 180  # on two busy cores an import of everything takes its time
 PASSWORD = "e2e-xunfang-demo"
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 800}
@@ -70,7 +71,7 @@ class Server:
             "gunicorn", "backend.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"
         )
         self._spawn("celery", "--app", "backend", "worker", "--concurrency", "1", "--loglevel", "WARNING")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + START_S
         while not self._is_ready():
             assert time.monotonic() < deadline, f"the server did not come up; see {self.log}"
             threading.Event().wait(0.2)

@@ -48,6 +48,9 @@ def screens(page: Page) -> dict[str, str]:
         "#/coverage?show=map": "legend",
         "#/coverage?show=table&area=360902001&metric=disputes_found": "figure-visits",
         "#/settings": "storage",
+        "#/quarantine": "quarantine",
+        "#/devices": "device-list",
+        "#/enrol/": "enrol-code",
     }
 
 
