@@ -149,3 +149,12 @@ export async function compare(world: World): Promise<void> {
     if (phone.reads()) await compareSnapshot(world, phone, store);
   }
 }
+
+/** Ten minutes later: what a lead released has left the phone's list of records that wait for a person. */
+export async function compareReleased(world: World): Promise<void> {
+  for (const phone of world.phones.filter((one) => one.reads())) {
+    const rows = (await storeOf(phone)?.outbox.toArray()) ?? [];
+    const unheard = rows.some((row) => world.server.held.mutations.get(row.id)?.released === true);
+    if (unheard) world.ledger.sayBroken('a phone hears within ten minutes what a lead released');
+  }
+}

@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { anyHistory, anyPartition, type History } from './history';
-import { RUNS, SEED, TIME_LIMIT_MS } from './runs';
+import { PARTITIONS, RUNS, SEED, TIME_LIMIT_MS } from './runs';
 import { runHistory } from './world';
 
 const TRACE_LINES = 400;
@@ -37,7 +37,7 @@ describe('whatever happens to phones, network and server', () => {
 test(
   'every outbox is empty within 60 s after a partition, without a reload and without a tap',
   async () => {
-    const runs = Number(process.env['RING_PARTITIONS'] ?? Math.ceil(RUNS / 5));
+    const runs = PARTITIONS;
     const histories = fc.sample(anyPartition, { seed: SEED, numRuns: runs });
     const drained_ms: number[] = [];
     for (const history of histories) {

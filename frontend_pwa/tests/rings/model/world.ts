@@ -2,7 +2,7 @@
 import Dexie from 'dexie';
 import { VirtualClock } from './clock';
 import { Dice } from './dice';
-import { compare, isUpToDate, unsent } from './comparison';
+import { compare, compareReleased, isUpToDate, unsent } from './comparison';
 import type { History, Step } from './history';
 import { Ledger } from './ledger';
 import type { Parts } from './parts';
@@ -15,6 +15,8 @@ import { StorageFaults } from './storage_faults';
 export const DRAINED_WITHIN_MS = 60_000;
 /** Then every phone has asked for news twice. */
 const NEWS_MS = 70_000;
+/** Records that wait for a person are asked about every ten minutes. */
+const RELEASE_HEARD_MS = 11 * 60_000;
 
 export interface Ended {
   broken: string[];
@@ -174,6 +176,10 @@ export class World {
     for (let waited_ms = 0; waited_ms < NEWS_MS && !(await isUpToDate(this)); waited_ms += 5_000)
       await this.clock.pass(5_000);
     await compare(this);
+    if ([...this.server.held.mutations.values()].some((held) => held.released)) {
+      await this.clock.pass(RELEASE_HEARD_MS);
+      await compareReleased(this);
+    }
     const { broken, trace, saved } = this.ledger;
     return { broken, trace, drained_ms, saved: saved.size };
   }
