@@ -104,9 +104,8 @@ async function renewDevice(office: Office): Promise<void> {
   location.reload();
 }
 
-export async function startSync(office: Office, device: string): Promise<void> {
-  const key = await deviceKey(office.store);
-  const { engine, uploads, channel } = running(office, device, key);
+/** What the browser says that makes the sync look; returns how to stop listening. */
+function listen(engine: SyncEngine): () => void {
   const online = (): void => {
     engine.online();
   };
@@ -115,21 +114,24 @@ export async function startSync(office: Office, device: string): Promise<void> {
   };
   addEventListener('online', online);
   document.addEventListener('visibilitychange', seen);
+  return () => {
+    removeEventListener('online', online);
+    document.removeEventListener('visibilitychange', seen);
+  };
+}
+
+export async function startSync(office: Office, device: string): Promise<void> {
+  const key = await deviceKey(office.store);
+  const { engine, uploads, channel } = running(office, device, key);
+  const deaf = listen(engine);
   office.sync = {
-    wake: () => {
-      engine.wake();
-    },
-    saved: () => {
-      engine.saved();
-    },
-    compare: () => {
-      engine.compare();
-    },
+    wake: () => void engine.wake(),
+    saved: () => void engine.saved(),
+    compare: () => void engine.compare(),
     enrol: (code) => engine.enrol(code),
     becomeNewDevice: () => renewDevice(office),
     stop: () => {
-      removeEventListener('online', online);
-      document.removeEventListener('visibilitychange', seen);
+      deaf();
       channel.close();
       uploads.stop();
       engine.stop();

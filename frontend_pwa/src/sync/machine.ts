@@ -192,10 +192,22 @@ function afterNothingToPush(state: SyncState, now_ms: number): Step {
   return due.offer ? offer(all_out) : pull(all_out);
 }
 
+function afterOffer(state: SyncState, missing: number): Step {
+  return missing > 0 ? push(state) : pull(state);
+}
+
 function afterSave(state: SyncState, release_ms: number): Step {
   if (state.phase === 'stopped') return { state, effects: [] };
   if (state.phase === 'resting') return { state, effects: [{ type: 'timer', delay_ms: release_ms }] };
   return { state: { ...state, again: true }, effects: [] };
+}
+
+function afterAsk(state: SyncState, event: Extract<SyncEvent, { type: 'ask' }>, idle: boolean): Step {
+  const forced = state.forced || event.compare === true;
+  const compare = state.due.compare || forced;
+  const enrol = state.due.enrol || event.enrol === true;
+  const asked = { ...state, forced, due: { ...state.due, compare, enrol } };
+  return idle ? begin(asked) : { state: { ...asked, again: true }, effects: [] };
 }
 
 /** Asked from outside, at any time. */
@@ -214,12 +226,8 @@ function fromOutside(state: SyncState, event: SyncEvent): Step | null {
         : later;
     case 'saved':
       return afterSave(state, event.release_ms);
-    case 'ask': {
-      const asked = { ...state, forced: state.forced || event.compare === true };
-      const due = { ...state.due, compare: state.due.compare || asked.forced };
-      const known = { ...asked, due: { ...due, enrol: due.enrol || event.enrol === true } };
-      return idle ? begin(known) : { state: { ...known, again: true }, effects: [] };
-    }
+    case 'ask':
+      return afterAsk(state, event, idle);
     default:
       return null;
   }
@@ -230,14 +238,8 @@ const STAGE_OF: Partial<Record<SyncEvent['type'], Stage>> = {
   ...{ offered: 'offering', pulled: 'pulling', compared: 'comparing' },
 };
 
-/** What to do next. Events that do not fit the phase change nothing: a late answer cannot confuse the loop. */
-export function step(state: SyncState, event: SyncEvent): Step {
-  const asked = fromOutside(state, event);
-  if (asked) return asked;
-  const same: Step = { state, effects: [] };
-  if (state.phase === 'stopped' || state.phase === 'resting') return same;
-  const stage = STAGE_OF[event.type];
-  if (stage && stage !== state.phase) return same;
+/** An answer to what the machine had ordered. */
+function afterAnswer(state: SyncState, event: SyncEvent): Step {
   switch (event.type) {
     case 'enrolled':
       return push({ ...state, due: { ...state.due, enrol: !event.settled } });
@@ -245,10 +247,8 @@ export function step(state: SyncState, event: SyncEvent): Step {
       return push({ ...state, sizes: event.whole ? afterTaken(state.sizes) : state.sizes });
     case 'nothing_to_push':
       return afterNothingToPush(state, event.now_ms);
-    case 'offered': {
-      const done = { ...state, due: { ...state.due, offer: false } };
-      return event.missing > 0 ? push(done) : pull(done);
-    }
+    case 'offered':
+      return afterOffer({ ...state, due: { ...state.due, offer: false } }, event.missing);
     case 'pulled':
       return afterPull(state, event);
     case 'compared':
@@ -258,6 +258,16 @@ export function step(state: SyncState, event: SyncEvent): Step {
     case 'stalled':
       return afterStall(state, event.random);
     default:
-      return same;
+      return { state, effects: [] };
   }
+}
+
+/** What to do next. Events that do not fit the phase change nothing: a late answer cannot confuse the loop. */
+export function step(state: SyncState, event: SyncEvent): Step {
+  const asked = fromOutside(state, event);
+  if (asked) return asked;
+  const idle = state.phase === 'stopped' || state.phase === 'resting';
+  const stage = STAGE_OF[event.type];
+  if (idle || (stage && stage !== state.phase)) return { state, effects: [] };
+  return afterAnswer(state, event);
 }

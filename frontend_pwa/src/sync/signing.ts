@@ -99,42 +99,43 @@ function serverTime_ms(response: Response): number | null {
   return Number.isFinite(at_ms) ? at_ms : null;
 }
 
+async function signedInit(
+  path: string,
+  init: RequestInit,
+  body: Uint8Array<ArrayBuffer> | null,
+  created_s: number,
+  ports: SigningPorts,
+): Promise<RequestInit> {
+  const method = init.method ?? 'GET';
+  const nonce = base64url(ports.randomBytes(18));
+  const parts = { method, path, body, created_s, nonce, keyid: ports.keyid() };
+  const headers = new Headers(init.headers);
+  for (const [name, value] of Object.entries(await signatureHeaders(parts, ports.sign)))
+    headers.set(name, value);
+  return { ...init, headers, ...(body ? { body } : {}) };
+}
+
 /**
  * A fetch that signs. A phone whose clock is wrong learns the difference from the answer and signs again; a signature
  * that was seen before (the answer to the first copy was lost) is made anew. Each is tried once a request.
  */
 export function signedFetch(fetch: Fetch, ports: SigningPorts): Fetch {
   let ahead_ms = 0;
-  const once = async (
-    input: string,
-    init: RequestInit,
-    body: Uint8Array<ArrayBuffer> | null,
-  ): Promise<Response> => {
-    const headers = new Headers(init.headers);
-    const signed = await signatureHeaders(
-      {
-        method: init.method ?? 'GET',
-        path: new URL(input, 'http://own.invalid').pathname,
-        body,
-        created_s: Math.floor((ports.now_ms() + ahead_ms) / 1000),
-        nonce: base64url(ports.randomBytes(18)),
-        keyid: ports.keyid(),
-      },
-      ports.sign,
-    );
-    for (const [name, value] of Object.entries(signed)) headers.set(name, value);
-    return fetch(input, { ...init, headers, ...(body ? { body } : {}) });
-  };
   return async (input, init = {}) => {
     // Reading hangs on the session alone.
     if (init.method === undefined || init.method === 'GET') return fetch(input, init);
+    const { pathname } = new URL(input, 'http://own.invalid');
     const body = await bytesOf(init.body);
-    const response = await once(input, init, body);
+    const once = async (): Promise<Response> => {
+      const created_s = Math.floor((ports.now_ms() + ahead_ms) / 1000);
+      return fetch(input, await signedInit(pathname, init, body, created_s, ports));
+    };
+    const response = await once();
     if (response.status !== 401 && response.status !== 400) return response;
     const code = await codeOf(response);
     const server_ms = serverTime_ms(response);
     if (code === 'signature_expired' && server_ms !== null) ahead_ms = server_ms - ports.now_ms();
     else if (code !== 'signature_replayed' && code !== 'digest_mismatch') return response;
-    return once(input, init, body);
+    return once();
   };
 }
