@@ -1,5 +1,6 @@
 /** SHELL: at the end of a history: is every saved record on the server once and unaltered, and does every phone show it? */
 import { fact, missingRecords, type OfficerStore } from '../../../src/data/officer_store';
+import type { OutboxRow } from '../../../src/domain/mutations';
 import type { Said } from './ledger';
 import type { Phone } from './phone';
 import { sha256OfPayload } from './seal';
@@ -36,6 +37,9 @@ export async function isUpToDate(world: World): Promise<boolean> {
 
 const TAKEN = new Set(['applied', 'quarantined', 'conflict']);
 
+const isSpoilt = ({ mutation }: OutboxRow): boolean =>
+  'note' in mutation.payload && mutation.payload.note === 'spoils';
+
 /**
  * Not on the server, and not lost: in the outbox of a phone that nobody vouches for, or among the receipts of one that
  * may not read and so cannot hear of a restore.
@@ -46,7 +50,7 @@ async function isKept(world: World, said: Said): Promise<boolean> {
   if (!phone || !store) return false;
   const row = await store.outbox.get(said.id);
   // Every request that holds it is refused, by whatever stands before the server: a person must look.
-  if (row && 'note' in row.mutation.payload && row.mutation.payload.note === 'spoils') return true;
+  if (row && isSpoilt(row)) return true;
   if (phone.reads()) return false;
   if ((await store.sent.get(said.id)) !== undefined) return true;
   return !phone.canSend() && row !== undefined;
@@ -132,7 +136,7 @@ async function compareCounts(world: World, phone: Phone, store: OfficerStore): P
   const received = [...world.server.held.mutations.values()].filter((held) => held.device === device).length;
   const made = world.server.held.devices.get(device)?.made_total ?? 0;
   // Those that every request is refused for are still here, announced by another request or not.
-  const spoilt = await store.outbox.filter((row) => row.answer?.problem?.code === 'malformed_body').count();
+  const spoilt = await store.outbox.filter(isSpoilt).count();
   if ((made < received || made > received + spoilt) && !phone.evicted && !phone.renewed) {
     world.note(`COUNTS p${String(phone.index)} made ${String(made)} received ${String(received)}`);
     world.ledger.sayBroken('the server knows how many records a phone still has');
