@@ -254,7 +254,7 @@ def _append(changes: Sequence[Change]) -> list[int]:
 
 
 _EPOCH = UUID("00000000-0000-4000-8000-000000000001")
-_epoch_id = pull.epoch_id
+_epoch_id, _epoch_renew = pull.epoch_id, pull.epoch_renew
 
 
 def _epoch() -> UUID:
@@ -262,5 +262,10 @@ def _epoch() -> UUID:
     return _EPOCH if bug() == "epoch_survives_restore" else _epoch_id()
 
 
-push.feed_append, pull.epoch_id = _append, _epoch  # type: ignore[assignment]
+def _renewed() -> UUID:
+    """Begin no new epoch either where a phone has seen numbers that the feed has lost."""
+    return _EPOCH if bug() == "epoch_survives_restore" else _epoch_renew()
+
+
+push.feed_append, pull.epoch_id, pull.epoch_renew = _append, _epoch, _renewed  # type: ignore[assignment]
 BUGS = (*WRONG, "checkpoint_before_data", "numbers_outside_the_transaction", "epoch_survives_restore")
