@@ -17,7 +17,7 @@ from backend.accounts.authentication import (
     EnrolmentSignatureAuthentication,
     ScriptSessionAuthentication,
 )
-from backend.accounts.authority import session_of
+from backend.accounts.authority import officer_must_be_named, session_of
 from backend.accounts.enrolment import code_make, device_enrol, device_revoke
 from backend.accounts.enrolment_request import enrolment_request
 from backend.accounts.permissions import FIELD_WORK, LEAD, signed_in_officer
@@ -44,7 +44,9 @@ class EnrolView(APIView):
         asked = enrolment_request(request._request.body)
         if not is_signed(request._request):
             raise problem("signature_required")
-        done = device_enrol(officer=signed_in_officer(request), asked=asked, now=timezone.now())
+        officer = signed_in_officer(request)
+        officer_must_be_named(request, officer)  # else a shared browser would enrol one officer's store for another
+        done = device_enrol(officer=officer, asked=asked, now=timezone.now())
         device, session = done.device, session_of(request)
         session[SESSION_DEVICE] = str(device.id)
         session.save()

@@ -59,6 +59,15 @@ def test_enrolling_again_with_the_same_key_changes_nothing(client_of: ClientOf, 
     assert (again.status_code, again.json()) == (200, first)
 
 
+def test_the_store_of_one_officer_is_not_enrolled_for_another_who_is_signed_in_beside_it(
+    client_of: ClientOf, officer: Officer, lead: Officer
+) -> None:
+    phone, client = SigningPhone(), client_of(lead)
+    client.credentials(HTTP_X_OFFICER=str(officer.id))
+    assert answered(phone.enrol(client)) == (401, "signed_in_as_another")
+    assert not Device.objects.exists()
+
+
 def test_a_device_that_was_known_by_its_pushes_gets_its_key(client_of: ClientOf, officer: Officer, city: City) -> None:
     phone, client = SigningPhone(), client_of(officer)
     door = PremisesFactory(area=city.township)

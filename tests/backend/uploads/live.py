@@ -26,13 +26,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def web_server(home: Path) -> Iterator[int]:
+def web_server(home: Path, threads: int = 8, **settings: str) -> Iterator[int]:
     """Run gunicorn as `make run` does, on this test's database and with its files under `home`; gives the port."""
     port, parts = free_port(), urlsplit(os.environ["DATABASE_URL"])
     database = urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
     command = [sys.executable, "-m", "gunicorn", "backend.wsgi:application", "--no-control-socket"]
-    command += ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "8"]
-    environment = os.environ | {"DATABASE_URL": database, "XUNFANG_HOME": str(home)}
+    command += ["--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", str(threads)]
+    environment = os.environ | {"DATABASE_URL": database, "XUNFANG_HOME": str(home), **settings}
     with (home / "web.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     try:
