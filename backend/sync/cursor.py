@@ -1,4 +1,4 @@
-"""PURE: the opaque cursor of the pull: the epoch it belongs to and the last number seen of each unit's feed."""
+"""PURE: the opaque cursor of the pull: its epoch, the last number seen of each unit's feed, and what stood there."""
 
 import base64
 import binascii
@@ -12,23 +12,37 @@ from backend.common.problems import problem
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a phone stands: `seen[unit code]` is the last feed number that it holds."""
+    """Where a phone stands: `seen[unit code]` is the last feed number that it holds.
+
+    `marks[unit code]` says what stood at that number: it tells a feed from the feed of a restored copy
+    that has since given the same numbers to other records.
+    """
 
     epoch: UUID
     seen: Mapping[str, int] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+def mark_of(record_id: UUID, version: int) -> str:
+    """Return the mark of a feed entry: short, and different for another record or another version of it."""
+    return f"{record_id.hex[:16]}.{version}"
 
 
 def write_cursor(cursor: Cursor) -> str:
     """Return the cursor as URL-safe text."""
-    text = json.dumps([str(cursor.epoch), dict(cursor.seen)], separators=(",", ":"), sort_keys=True)
+    fields = [str(cursor.epoch), dict(cursor.seen), dict(cursor.marks)]
+    text = json.dumps(fields, separators=(",", ":"), sort_keys=True)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> Cursor:
     """Return the cursor in `text`. Raises the problem `cursor_invalid` for anything that we did not write."""
     try:
-        epoch, seen = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return Cursor(UUID(epoch), {str(unit): _number(n) for unit, n in seen.items()})
+        # A cursor of an earlier version has no marks.
+        epoch, seen, *rest = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        marks = rest[0] if rest else {}
+        numbers = {str(unit): _number(n) for unit, n in seen.items()}
+        return Cursor(UUID(epoch), numbers, {str(unit): str(mark) for unit, mark in marks.items()})
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise problem("cursor_invalid") from error
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from backend.accounts.models import Officer
 from backend.accounts.scope import units_in_scope
-from backend.sync.cursor import Cursor, read_cursor, write_cursor
+from backend.sync.cursor import Cursor, mark_of, read_cursor, write_cursor
 from backend.sync.feed import entries_after, epoch_id, epoch_renew
 from backend.sync.models import FeedCounter, FeedEntry
 from backend.sync.registry import PRESENTERS
@@ -31,15 +32,16 @@ def changes_after(*, officer: Officer, cursor_text: str | None, limit: int) -> d
     if held.cursor.epoch != epoch or not set(held.cursor.seen) <= set(units):
         return _page(epoch, [], Cursor(epoch), has_more=True, reset=True)
     last = last_numbers(units)
-    if any(n > last[code] for code, n in held.cursor.seen.items()):
-        # Numbers that we gave are gone: this is a copy of the past that PostgreSQL itself does not know to be one.
+    if any(n > last[code] for code, n in held.cursor.seen.items()) or not marks_hold(units, held.cursor):
+        # Numbers that we gave are gone, or given again to other records: this is a copy of the past that PostgreSQL
+        # itself does not know to be one (pg_restore --clean, a data folder copied back).
         epoch = epoch_renew() if held.is_ours else epoch
         return _page(epoch, [], Cursor(epoch), has_more=True, reset=True)
     entries, has_more = _entries(units, last, held.cursor, limit)
-    seen = {**held.cursor.seen}
+    seen, marks = {**held.cursor.seen}, {**held.cursor.marks}
     for code, entry in entries:
-        seen[code] = entry.n
-    return _page(epoch, _changes(entries), Cursor(epoch, seen), has_more=has_more, reset=False)
+        seen[code], marks[code] = entry.n, mark_of(entry.record_id, entry.version)
+    return _page(epoch, _changes(entries), Cursor(epoch, seen, marks), has_more=has_more, reset=False)
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,19 @@ def last_numbers(units: Mapping[str, UUID]) -> dict[str, int]:
     """Return the last number of each unit's feed by the unit's code; 0 where none was given yet."""
     found = dict(FeedCounter.objects.filter(unit__in=units.values()).values_list("unit_id", "n"))
     return {code: found.get(unit_id, 0) for code, unit_id in units.items()}
+
+
+def marks_hold(units: Mapping[str, UUID], cursor: Cursor) -> bool:
+    """Return whether the feeds still hold what the cursor says of its numbers."""
+    codes = {units[code]: code for code in cursor.marks if cursor.seen.get(code)}
+    if not codes:
+        return True
+    places = Q()
+    for unit_id, code in codes.items():
+        places |= Q(unit=unit_id, n=cursor.seen[code])
+    found = FeedEntry.objects.filter(places).values_list("unit_id", "record_id", "version")
+    marks = {codes[unit_id]: mark_of(record_id, version) for unit_id, record_id, version in found}
+    return all(marks.get(code) == cursor.marks[code] for code in codes.values())
 
 
 def _entries(

@@ -120,8 +120,10 @@ function afterCompare(state: SyncState, event: Extract<SyncEvent, { type: 'compa
   const { at_ms } = event;
   // The server has moved on meanwhile: the next round pulls, and compares then.
   if (event.equal === null) return finish(state);
-  // Unequal: everything is read again into place, and compared once more; then it is a person's turn.
-  if (!event.equal && state.unequal === 0) return pull({ ...state, unequal: 1, forced: true }, true);
+  // Unequal: everything is read again into place, and compared once more; then it is a person's turn. The server may
+  // have been restored without knowing it, so that what it lost of ours is offered as well.
+  if (!event.equal && state.unequal === 0)
+    return pull({ ...state, unequal: 1, forced: true, due: { ...state.due, offer: true } }, true);
   const due = { ...state.due, compare: false };
   return finish({ ...state, unequal: 0, forced: false, compared_at_ms: at_ms, due });
 }

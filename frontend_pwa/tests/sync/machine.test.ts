@@ -229,12 +229,23 @@ test('after a new epoch what was sent is offered before the screens are told tha
   expect(effects).toEqual(['offer']);
 });
 
+test('what was held back is offered again together with the lost records that it names', () => {
+  const lost = after({ type: 'wake' }, all_out, { ...pulled, new_epoch: true }, all_out, {
+    ...offered,
+    missing: 2,
+  });
+  expect([lost.effects, lost.state.due.attention]).toEqual([['push'], true]);
+});
+
 describe('a comparison that finds a difference', () => {
   const different = { ...compared, equal: false };
   const asked = after({ type: 'ask', compare: true }, all_out, pulled, different);
   test('reads everything again into place', () => {
     expect(asked.effects).toEqual(['pull']);
     expect(step(asked.state, pulled).effects[0]).toEqual({ type: 'compare', forced: true });
+  });
+  test('offers what was sent: a restore in place is known to nobody', () => {
+    expect(asked.state.due.offer).toBe(true);
   });
   test('and finds it again, stops: the sync does not read for ever', () => {
     const again = step(step(asked.state, pulled).state, different);

@@ -1,6 +1,7 @@
 """A restored database begins a new epoch by itself, and no phone takes the numbers of the past for new ones."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from backend.sync.feed import epoch_id, epoch_renew
 from backend.sync.models import FeedCounter, FeedEntry, FeedEpoch
 from geo.models import Premises
 from tests.builders import visit
+from tests.factories import NOON
 
 Push = Callable[..., list[dict[str, Any]]]
 ClientOf = Callable[[Officer | None], APIClient]
@@ -90,6 +92,34 @@ def test_a_phone_that_has_seen_numbers_which_were_never_given_proves_a_restore_t
     page = client.get(PULL, {"cursor": cursor}).json()
     assert (page["reset"], page["epoch"] != str(before)) == (True, True)
     assert client_of(neighbour).get(PULL).json()["epoch"] == page["epoch"]
+
+
+def test_after_a_restore_in_place_other_records_took_the_lost_numbers_and_nobody_noticed(
+    push: Push, client_of: ClientOf, officer: Officer, lead: Officer, door: Premises
+) -> None:
+    push(officer, visit(door.id), visit(door.id))
+    client = client_of(officer)
+    newest = client.get(PULL).json()["cursor"]
+    before = epoch_id()
+    # pg_restore --clean of a dump taken before these visits; then another phone pushes on.
+    FeedEntry.objects.all().delete()
+    FeedCounter.objects.all().delete()
+    push(lead, *(visit(door.id, at=NOON + timedelta(minutes=n)) for n in range(5)))
+    page = client.get(PULL, {"cursor": newest}).json()
+    assert (page["reset"], epoch_id() != before) == (True, True)
+
+
+def test_a_feed_that_only_grew_goes_on_where_the_phone_stood(
+    push: Push, client_of: ClientOf, officer: Officer, door: Premises
+) -> None:
+    push(officer, visit(door.id))
+    client = client_of(officer)
+    page = client.get(PULL).json()
+    again = client.get(PULL, {"cursor": page["cursor"]}).json()
+    assert (again["reset"], again["changes"], again["cursor"]) == (False, [], page["cursor"])
+    push(officer, visit(door.id, at=NOON - timedelta(days=1)))
+    more = client.get(PULL, {"cursor": page["cursor"]}).json()
+    assert (more["reset"], [change["type"] for change in more["changes"]]) == (False, ["visit"])
 
 
 def test_a_made_up_cursor_ahead_of_the_feed_resets_only_the_phone_that_sent_it(
