@@ -25,7 +25,7 @@ export interface SyncStorage {
   offerItems(): Promise<[id: string, sha256: string][]>;
   /** What the server has lost waits again. */
   sendAgain(missing: readonly string[]): Promise<void>;
-  offerDone(): Promise<void>;
+  setOfferDue(due: boolean): Promise<void>;
   device(): Promise<string>;
   enrolment(): Promise<Facts['enrolment'] | null>;
   setEnrolment(enrolment: Facts['enrolment']): Promise<void>;
@@ -46,7 +46,7 @@ export function syncStorage(store: OfficerStore): SyncStorage {
     offerDue: async () => (await fact(store, 'offer_due')) ?? false,
     offerItems: () => offerItems(store),
     sendAgain: (missing) => sendAgain(store, missing),
-    offerDone: () => setFact(store, 'offer_due', false),
+    setOfferDue: (due) => setFact(store, 'offer_due', due),
     device: async () => (await fact(store, 'device')) ?? '',
     enrolment: async () => (await fact(store, 'enrolment')) ?? null,
     setEnrolment: (enrolment) => setFact(store, 'enrolment', enrolment),

@@ -11,6 +11,13 @@ export interface EnrolPorts {
   app_version: string;
 }
 
+/** Asked, and never heard what became of it: the answer may have been lost after the server had written it down. */
+const UNHEARD = { unit: '', enrolled_at_ms: 0, due: true } as const;
+
+export function isUnheard(enrolment: { unit: string }): boolean {
+  return enrolment.unit === UNHEARD.unit;
+}
+
 export async function enrolDevice(
   ports: EnrolPorts,
   code: string | null,
@@ -19,6 +26,7 @@ export async function enrolDevice(
   const { storage, public_key, app_version } = ports;
   if (public_key === null) return { kind: 'unsigned' };
   const body = JSON.stringify({ device: await storage.device(), public_key, app_version, code });
+  if ((await storage.enrolment()) === null) await storage.setEnrolment(UNHEARD);
   const init: RequestInit = { method: 'POST', body, ...(signal ? { signal } : {}) };
   const answer = await ask(ports.fetch, '/api/v1/devices/enrol', init);
   if (answer.ok) {

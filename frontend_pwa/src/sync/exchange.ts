@@ -1,7 +1,7 @@
 /** SHELL: the single pieces of work of a round: enrol, push, offer, pull, compare. Each ends in an event. */
 import { COMPARED_TYPES, type Digests } from '../data/digest';
 import type { OutboxRow, OutcomeRow, Problem } from '../domain/mutations';
-import { enrolDevice } from './enrolment';
+import { enrolDevice, isUnheard } from './enrolment';
 import type { EnginePorts } from './engine_ports';
 import { ask } from './http';
 import { COMPARE_EVERY_MS } from './machine';
@@ -23,6 +23,8 @@ export class Exchange {
   /** Records that were answered in this round and are still here: the next round takes them up. */
   readonly #later = new Set<string>();
 
+  /** Whether this device is enrolled is not known here: it asked, heard nothing, and has no session to ask again. */
+  #unheard = false;
   /** The machine knows already that an offer is due; one that is refused must not bring another round at once. */
   #offerKnown = false;
 
@@ -63,14 +65,17 @@ export class Exchange {
       return { type: 'enrolled', settled: true };
     }
     const known = await storage.enrolment();
-    if (known) this.signing = 'signed';
+    if (known && !isUnheard(known)) this.signing = 'signed';
     if (known && !known.due && !anew) return { type: 'enrolled', settled: true };
     const refusal = await this.#ports.ownSession();
     const answer = refusal ?? (await enrolDevice({ ...this.#ports, fetch: hands.fetch }, null, hands.signal));
     if (answer.kind === 'enrolled') this.signing = 'signed';
     if (answer.kind === 'enrolled') return { type: 'enrolled', settled: true };
-    // Known to the server before: it takes what is sent, whatever it thinks of the session or the device.
-    if (known) return { type: 'enrolled', settled: false };
+    // Known to the server before: it takes what is sent, whatever it thinks of the session or the device. Perhaps known,
+    // where the answer was lost: without a session only a signed push can tell.
+    this.#unheard = known !== null && isUnheard(known) && answer.kind === 'signed_out';
+    if (this.#unheard) this.signing = 'signed';
+    if (this.#unheard || (known && !isUnheard(known))) return { type: 'enrolled', settled: false };
     return this.failed(answer.kind === 'busy' ? { kind: 'busy', retry_after_s: null } : (answer as Failure));
   }
 
@@ -94,7 +99,7 @@ export class Exchange {
       body,
       signal: hands.signal,
     });
-    if (!answer.ok) return this.failed(answer.failure);
+    if (!answer.ok) return this.failed(this.#unheard ? notKnown(answer.failure) : answer.failure);
     const { outcomes, server_time } = answer.body as { outcomes?: OutcomeRow[]; server_time?: string };
     // JSON, but not ours: a portal that answers everything with {}.
     if (!Array.isArray(outcomes)) return this.failed({ kind: 'no_network' });
@@ -142,7 +147,7 @@ export class Exchange {
       for (const id of missing) this.#later.delete(id);
       missed += missing.length;
     }
-    await storage.offerDone();
+    await storage.setOfferDue(false);
     this.#offerKnown = false;
     return { type: 'offered', missing: missed };
   }
@@ -189,10 +194,19 @@ export class Exchange {
     if (theirs.cursor_is_current !== true || !theirs.types) return { type: 'compared', equal: null, at_ms };
     hands.progress();
     const equal = same(await storage.digests(), theirs.types);
+    // A server restored in place may not know it: what it lost of ours is found by offering all of it.
+    if (!equal) await storage.setOfferDue(true);
     this.compared = { equal, at_ms };
     await storage.setCompared(this.compared);
     return { type: 'compared', equal, at_ms };
   }
+}
+
+/** A device that the server does not know either waits for its officer to sign in. */
+function notKnown(failure: Failure): Failure {
+  return failure.kind === 'refused' && failure.code === 'signature_invalid'
+    ? { kind: 'signed_out' }
+    : failure;
 }
 
 function same(ours: Digests, theirs: Partial<Digests>): boolean {

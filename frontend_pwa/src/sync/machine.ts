@@ -195,7 +195,10 @@ function afterNothingToPush(state: SyncState, now_ms: number): Step {
 }
 
 function afterOffer(state: SyncState, missing: number): Step {
-  return missing > 0 ? push(state) : pull(state);
+  const done = { ...state, due: { ...state.due, offer: false } };
+  if (missing === 0) return pull(done);
+  // What was held back for want of a lost record is looked at again together with it.
+  return push({ ...done, due: { ...done.due, attention: true } });
 }
 
 function afterSave(state: SyncState, release_ms: number): Step {
@@ -250,7 +253,7 @@ function afterAnswer(state: SyncState, event: SyncEvent): Step {
     case 'nothing_to_push':
       return afterNothingToPush(state, event.now_ms);
     case 'offered':
-      return afterOffer({ ...state, due: { ...state.due, offer: false } }, event.missing);
+      return afterOffer(state, event.missing);
     case 'pulled':
       return afterPull(state, event);
     case 'compared':
