@@ -202,6 +202,17 @@ describe('phone and server', () => {
     await aPhone(store, server).round();
     expect(server.asked.filter((what) => what === 'digest')).toHaveLength(2);
   });
+  test('that differ offer what was sent: a server restored in place had lost it and did not know', async () => {
+    const { store, server } = await phoneWith(2);
+    const phone = aPhone(store, server);
+    await phone.round();
+    server.stored.clear();
+    const types = await snapshotDigests(store);
+    server.digest = { cursor_is_current: true, types: { ...types, visit: { count: 1, sha256: 'other' } } };
+    await phone.round();
+    await phone.round();
+    expect([server.stored.size, await store.outbox.count(), await store.sent.count()]).toEqual([2, 0, 2]);
+  });
   test('that differ are made equal by reading the feed again, without touching what waits', async () => {
     const { store, server } = await phoneWith(1);
     server.busyFor.add('m1');
