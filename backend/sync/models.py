@@ -69,6 +69,20 @@ class MutationVariant(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["mutation_id", "payload_sha256"], name="variant_once")]
 
 
+class AlsoBrought(models.Model):
+    """A mutation that this device brought after another one had: the same record, read from a file on a second phone.
+
+    Without it the device that made the record would for ever seem to hold it back.
+    """
+
+    mutation = models.ForeignKey(Mutation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    device = models.ForeignKey("accounts.Device", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "重复送达"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["mutation", "device"], name="also_brought_once")]
+
+
 class Intake(models.Model):
     """What came and could not be read as mutations, byte for byte, so that not even garbage is lost."""
 

@@ -199,6 +199,8 @@ def _envelope_outcome(envelope: Envelope, row: store.Stored, *, is_new: bool, se
     is_other = stored != (envelope.payload_sha256, envelope.record_id, envelope.kind)
     if is_other:
         store.variant_store(envelope, sender=sender)
+    elif row.device_id != sender.device.id:
+        store.also_brought_note(envelope.id, sender=sender)
     if sender.refusal is not None and row.device_id != sender.device.id:
         # Nothing can be read through this device: not even what became of another one's record of this id.
         return _outcome(str(envelope.id), "quarantined", found=sender.refusal)

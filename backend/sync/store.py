@@ -29,6 +29,12 @@ _STORE = """
     ON CONFLICT (id) DO NOTHING
     RETURNING id
 """
+# One statement: of two deliveries at once only one inserts, and only that one counts.
+_COUNT_BROUGHT = """
+    WITH new AS (INSERT INTO sync_alsobrought (mutation_id, device_id) VALUES (%s, %s)
+                 ON CONFLICT DO NOTHING RETURNING device_id)
+    UPDATE accounts_device AS d SET received_total = received_total + 1 FROM new WHERE d.id = new.device_id
+"""
 _COUNT = "UPDATE accounts_device SET received_total = received_total + %s WHERE id = %s"
 _CLOSE = """
     UPDATE sync_mutation AS m
@@ -182,6 +188,12 @@ def stored_by_id(ids: Iterable[UUID]) -> dict[UUID, Stored]:
     """Return what is known of stored mutations, by id."""
     rows = Mutation.objects.filter(id__in=list(ids)).values_list("id", *_STORED_COLUMNS)
     return {mutation_id: Stored(*columns) for mutation_id, *columns in rows}
+
+
+def also_brought_note(mutation_id: UUID, *, sender: "Sender") -> None:
+    """Count a stored mutation for the sending device too; a second time changes nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_BROUGHT, [mutation_id, sender.device.id])
 
 
 def variant_store(envelope: Envelope, *, sender: "Sender") -> None:

@@ -300,6 +300,16 @@ def test_the_count_of_what_came_from_a_device_counts_each_mutation_once_whatever
     assert Device.objects.get(id=device).received_total == Mutation.objects.filter(device=device).count() == 3
 
 
+def test_a_phone_whose_records_came_from_a_file_on_another_phone_seemed_to_hold_them_back_for_ever(
+    push: Push, officer: Officer, door: Premises
+) -> None:
+    first, second, sent = new_id(), new_id(), visit(door.id)
+    push(officer, sent, device=second)
+    assert outcomes_of(push(officer, sent, device=first)) == ["duplicate"]
+    push(officer, sent, device=first)
+    assert [Device.objects.get(id=one).received_total for one in (first, second)] == [1, 1]
+
+
 def test_a_visit_with_a_dispute_makes_two_records_that_name_each_other(
     push: Push, officer: Officer, door: Premises
 ) -> None:
