@@ -1,7 +1,7 @@
 /** SHELL: what has not left the phone, taken along as an encrypted file and read back into a phone of the same officer. */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AttachmentRow, AttachmentView } from '../domain/attachments';
-import type { Mutation, OutboxRow } from '../domain/mutations';
+import { isHeldByServer, type Mutation, type OutboxRow } from '../domain/mutations';
 import { fact, setFact, type OfficerStore } from './officer_store';
 import { seal, unseal } from './sealed_file';
 
@@ -22,10 +22,15 @@ export type Imported =
   | { kind: 'imported'; records: number; attachments: number; known: number }
   | { kind: 'wrong_passphrase' | 'not_such_a_file' | 'another_officer' };
 
-/** Everything without a receipt, and every file that is not whole on the server. */
+/**
+ * Every record that the server does not hold, and every file that is not whole there. What waits for a lead's decision,
+ * or was turned down, is on the server: it keeps nobody from signing out.
+ */
 export async function unsentOf(store: OfficerStore): Promise<Unsent> {
   return store.transaction('r', store.outbox, store.attachments, async () => ({
-    mutations: (await store.outbox.orderBy('seq').toArray()).map((row) => row.mutation),
+    mutations: (await store.outbox.orderBy('seq').toArray())
+      .filter((row) => !isHeldByServer(row))
+      .map((row) => row.mutation),
     attachments: await store.attachments
       .filter((row) => (row.state === 'waiting' || row.state === 'attention') && row.blob !== null)
       .toArray(),

@@ -169,6 +169,11 @@ function altered(row: OutboxRow, answer: OutcomeRow): OutboxRow {
   return { ...row, state: 'attention', answer: { ...answer, outcome: 'conflict', problem } };
 }
 
+/** The server holds this very content, whatever a lead makes of it: nothing is lost when the phone is. */
+export function isHeldByServer(row: OutboxRow): boolean {
+  return row.answer?.receipt?.sha256 === row.mutation.payload_sha256;
+}
+
 /** What the per-record answer means for one record on the phone. */
 export function afterAnswer(row: OutboxRow, answer: OutcomeRow, now_ms: number): OutboxRow | SentRow {
   if ((answer.outcome === 'applied' || answer.outcome === 'duplicate') && answer.receipt) {

@@ -74,6 +74,25 @@ describe('the file of unsent records', () => {
     expect(await read(other, file, 'seven words of rain')).toEqual({ kind: 'wrong_passphrase' });
     expect(await other.outbox.count()).toBe(0);
   });
+  test('leaves out what the server holds: a record that a lead turned down kept its officer from signing out', async () => {
+    const store = await phoneWith(1, 2, 3);
+    const [held, other] = await store.outbox.orderBy('seq').toArray();
+    const receipt = { unit: 's1', n: null, received_at: '2026-11-22T09:00:00Z' };
+    const problem = { type: '', title: '', status: 422, detail: '', code: 'discarded_by_lead' };
+    const quarantined = { outcome: 'quarantined', problem } as const;
+    const sha256 = held?.mutation.payload_sha256 ?? '';
+    // The second receipt is of another content under the same id: the server may not hold this one.
+    await applyAnswers(
+      store,
+      [
+        { id: held?.id ?? '', ...quarantined, receipt: { ...receipt, sha256 } },
+        { id: other?.id ?? '', ...quarantined, receipt: { ...receipt, sha256: 'other' } },
+      ],
+      5,
+    );
+    const unsent = await unsentOf(store);
+    expect([unsent.mutations.map((one) => one.seq), await store.outbox.count()]).toEqual([[2, 3], 3]);
+  });
   test('takes a passphrase that another keyboard composes differently', async () => {
     const unsent = await unsentOf(await phoneWith(1));
     const file = await sealUnsent(unsent, OFFICER, 'caf\u00e9', 0);
