@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench bench-sync bench-save ring-system soak ring-server demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench bench-feed bench-sync bench-save ring-model ring-system ring-server soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -38,13 +38,13 @@ e2e:  ## Only the end-to-end tests (K=word chooses)
 	@$(BOOTSTRAP) python servers pwa browser
 	@exec $(PYTHON) -m ops.checks e2e
 
-bench:  ## Measurements, on the private test servers; tables and $XUNFANG_HOME/test/reports
+bench:  ## The figures, measured on the private test servers; table and $XUNFANG_HOME/test/reports
 	@$(BOOTSTRAP) python test-servers
-	@if compgen -G 'tests/bench/bench_*.py' >/dev/null; then \
-		for bench in tests/bench/bench_*.py; do \
-			echo "== $$bench"; $(PYTHON) -m ops.servers --test exec -- $(PYTHON) $$bench || exit 1; \
-		done; \
-	else echo 'No benches yet: tests/bench holds no bench_*.py.'; fi
+	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_coverage.py
+
+bench-feed:  ## 16 writers and 4 readers of one feed: not a row may be missed (ROWS=1000000, a quarter of an hour)
+	@$(BOOTSTRAP) python test-servers
+	@ROWS="$(or $(ROWS),1000000)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_feed.py
 
 bench-sync:  ## Visits a second, 300 phones at 18:00, a first pull; on a durable database of its own (SECONDS_STEADY=20)
 	@$(BOOTSTRAP) python servers
@@ -62,6 +62,11 @@ ring-server:  ## More histories of the server ring than `make test` runs (EXAMPL
 bench-save:  ## Saving on a phone in Chromium: 5,000 doors, 500 unsent, at full speed and 4x slower (SAVES=200)
 	@$(BOOTSTRAP) python test-servers pwa browser
 	@SAVES="$(or $(SAVES),200)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_save
+
+ring-model:  ## The phone's model ring with more histories and 1,000 partitions (RUNS=2000 PARTITIONS=1000 SEED=)
+	@$(BOOTSTRAP) python node
+	@cd frontend_pwa && RING_RUNS="$(or $(RUNS),2000)" RING_PARTITIONS="$(or $(PARTITIONS),1000)" $(if $(SEED),RING_SEED="$(SEED)") \
+		PATH="$(CURDIR)/.venv/bin:$$PATH" npx vitest run tests/rings/model
 
 ring-system:  ## The system ring with more killed browsers than `make test` has (RUNS=100 SEED=7)
 	@$(BOOTSTRAP) python test-servers pwa browser
