@@ -27,7 +27,7 @@ STATES: dict[str, State] = {"open": "open", "decided": "decided"}
 
 
 class QuarantineView(APIView):
-    """What the lead's unit and those below it have to decide, the longest waiting first, or have decided."""
+    """What the lead's unit and those below it have to decide (longest waiting first) or have decided (last first)."""
 
     policy = LEAD
 
@@ -93,17 +93,17 @@ def _wanted(action: str, data: Any) -> Wanted:
 
 def write_position(position: Position) -> str:
     """Return the end of a page as URL-safe text."""
-    text = json.dumps([position.received_at.isoformat(), str(position.item_id)])
+    text = json.dumps([position.at.isoformat(), str(position.item_id)])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_position(text: str) -> Position:
     """Return the end of a page; raises `cursor_invalid` for anything that we did not write."""
     try:
-        received_at, item_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        found = Position(datetime.fromisoformat(received_at), UUID(item_id))
+        at, item_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        found = Position(datetime.fromisoformat(at), UUID(item_id))
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise problem("cursor_invalid") from error
-    if found.received_at.tzinfo is None:
+    if found.at.tzinfo is None:
         raise problem("cursor_invalid")
     return found

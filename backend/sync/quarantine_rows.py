@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from backend.accounts.models import Officer
 from backend.accounts.scope import scoped
@@ -27,13 +27,13 @@ RAW_SHOWN_CHARACTERS = 20_000
 class Position:
     """Where a page ends: the item after which the next one begins."""
 
-    received_at: datetime
+    at: datetime  # when it was received; of what is decided, when that was
     item_id: UUID
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of items, the longest waiting first, and where the next one begins (None: this was the last)."""
+    """A page, the longest waiting or the last decided first, and where the next one begins (None: this was the last)."""
 
     rows: list[dict[str, Any]]
     end: Position | None
@@ -42,7 +42,8 @@ class Page:
 def items_page(lead: Officer, *, state: State, after: Position | None, limit: int) -> Page:
     """Return a page of what the lead's unit and those below it have to decide, or have decided."""
     heads = [_heads(rows, lead, key, state, after) for rows, key in _sources(state)]
-    ordered = heads[0].union(*heads[1:], all=True).order_by("received_at", "item")
+    order = ("-at", "-item") if state == "decided" else ("at", "item")
+    ordered = heads[0].union(*heads[1:], all=True).order_by(*order)
     found = list(ordered[: limit + 1])
     rows = _rows([item_id for _, item_id in found[:limit]])
     end = Position(*found[limit - 1]) if len(found) > limit else None
@@ -73,10 +74,13 @@ def _sources(state: State) -> list[tuple[QuerySet[Any], str]]:
 
 
 def _heads(rows: QuerySet[Any], lead: Officer, key: str, state: State, after: Position | None) -> QuerySet[Any]:
+    # An item is decided once: what was tried before and failed has a problem.
+    decision = Decision.objects.filter(item_id=OuterRef(key), problem__isnull=True).values("decided_at")[:1]
+    rows = rows.annotate(at=Subquery(decision) if state == "decided" else F("received_at"), item=F(key))
     if after is not None:
-        later = Q(received_at=after.received_at, **{f"{key}__gt": after.item_id})
-        rows = rows.filter(Q(received_at__gt=after.received_at) | later)
-    heads: QuerySet[Any] = scoped(rows, lead).order_by().annotate(item=F(key)).values_list("received_at", "item")
+        then = "lt" if state == "decided" else "gt"
+        rows = rows.filter(Q(**{f"at__{then}": after.at}) | Q(at=after.at, **{f"item__{then}": after.item_id}))
+    heads: QuerySet[Any] = scoped(rows, lead).order_by().values_list("at", "item")
     return heads
 
 

@@ -139,6 +139,19 @@ def test_pages_of_any_size_show_every_item_once_the_longest_waiting_first(
     assert [row["id"] for row in rows if row["type"] == "mutation"] == [one["id"] for one in sent]
 
 
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_what_was_decided_last_stands_first_on_pages_of_any_size(
+    push: Push, held: Held, decide: Decide, officer: Officer, lead: Officer, limit: int
+) -> None:
+    for n in range(2):
+        push(officer, mutation("visit.record", {"outcome": "met", "n": n}), {"not": "an envelope", "n": n})
+    decided = [row["id"] for row in held(lead)[::-1]]
+    for item in decided:
+        decide(lead, item, "release")  # what did not go through is not the decision
+        decide(lead, item, "discard", "测试数据")
+    assert [row["id"] for row in held(lead, "decided", limit)] == decided[::-1]
+
+
 def test_text_that_nobody_can_read_is_shown_as_it_came_and_can_only_be_discarded(
     push: Push, held: Held, decide: Decide, client_of: ClientOf, officer: Officer, lead: Officer
 ) -> None:
