@@ -31,7 +31,9 @@ export function choiceWords(prefix: string, value: string): string {
   return textOf(`${prefix}.${value}`) ?? value;
 }
 
-function nameOf(id: string, office: Office): string {
+function nameOf(field: string, id: string, office: Office): string {
+  if (field === 'campaign')
+    return office.me.campaign?.id === id ? office.me.campaign.name : t('field.value.other_campaign');
   const door = office.doorById.get(id);
   if (door) return door.name || door.address;
   const colleague = [office.me.officer, ...office.me.colleagues].find((one) => one.id === id);
@@ -45,7 +47,7 @@ export function valueWords(kind: string, field: PayloadField, office: Office): s
   if (typeof value === 'number') return String(value);
   const choices = choicesOf(kind, field.path);
   if (choices) return choiceWords(choices.prefix, value);
-  if (UUID.test(value)) return nameOf(value, office);
+  if (UUID.test(value)) return nameOf(field.name, value, office);
   return INSTANT.test(value) ? dayAndTime(value, office.zone) : value;
 }
 

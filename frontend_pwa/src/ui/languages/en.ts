@@ -63,6 +63,7 @@ export const en = {
   'sync.no_network_idle': 'No network, you can go on working',
   'sync.trouble.busy': 'Server busy, trying again by itself',
   'sync.trouble.signed_out': 'Session ended, sign in again',
+  'sync.trouble.revoked': 'This device was revoked',
   'sync.trouble.refused': 'The server refuses to sync, ask your administrator',
   'sync.done': 'Synced {time}',
   'sync.not_yet': 'Not synced yet',
@@ -572,6 +573,7 @@ export const en = {
   'record_kind.unreadable': 'Unreadable content',
 
   'field.comma': ', ',
+  'field.value.other_campaign': 'another campaign',
   'field.value.yes': 'Yes',
   'field.value.no': 'No',
   'field.premises': 'Door',
@@ -641,7 +643,7 @@ export const en = {
   'problem.not_allowed': 'This account may not do that.',
   'problem.not_found': 'Not found. It may have been dealt with, or is not yours to see.',
   'problem.device_not_enrolled': 'This device is not enrolled. Ask your lead for a code.',
-  'problem.device_key_known': 'This device was enrolled with another key. Tell your administrator.',
+  'problem.device_key_known': 'This device was enrolled with another key. It takes a new device id.',
   'problem.enrolment_code_needed': 'To enrol this device you need a code from your lead.',
   'problem.enrolment_code_invalid':
     'The code is wrong, used, too old, or of another unit. Ask your lead for a new one.',
@@ -661,6 +663,7 @@ export const en = {
   'app.store_too_new':
     'The data on this phone were saved by a newer version of Xunfang. This version does not touch them. Reload or update the app; every record is there.',
 
+  'unsent.state.sign_in': 'Waits for signing in',
   'unsent.state.by_lead': 'A lead decides',
   'unsent.state.turned_down': 'Turned down',
   'unsent.receipts_search': 'Find a receipt (address, number)',
@@ -703,6 +706,8 @@ export const en = {
   'enrol.go_on': 'Go on',
   'enrol.revoked':
     'This device was revoked. To use it again it takes a new device id first, then a new code; unsent records stay.',
+  'enrol.key_known':
+    'The server knows this device id with another key. With a new device id it can be enrolled; nothing unsent is lost.',
   'enrol.as_new_device': 'Take a new device id',
   'enrol.answer.unsigned': 'This address is not secure (https): no key can be made.',
   'enrol.answer.no_network': 'No network: enrolling needs one.',

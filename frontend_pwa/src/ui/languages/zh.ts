@@ -57,6 +57,7 @@ export const zh = {
   'sync.no_network_idle': '没有网络，可照常记录',
   'sync.trouble.busy': '服务器忙，自动重试中',
   'sync.trouble.signed_out': '登录已失效，需重新登录',
+  'sync.trouble.revoked': '这部设备已被停用',
   'sync.trouble.refused': '服务器拒绝同步，请联系管理员',
   'sync.done': '已同步 {time}',
   'sync.not_yet': '尚未同步',
@@ -537,6 +538,7 @@ export const zh = {
   'record_kind.unreadable': '读不懂的内容',
 
   'field.comma': '、',
+  'field.value.other_campaign': '其他专项行动',
   'field.value.yes': '是',
   'field.value.no': '否',
   'field.premises': '户',
@@ -602,7 +604,7 @@ export const zh = {
   'problem.not_allowed': '此账号无权这样做。',
   'problem.not_found': '没有找到，可能已被处理或不归您管。',
   'problem.device_not_enrolled': '这部设备还没有登记。请向所长要登记码。',
-  'problem.device_key_known': '这部设备已用另一把密钥登记过。请告知管理员。',
+  'problem.device_key_known': '这部设备已用另一把密钥登记过，须换成新设备编号。',
   'problem.enrolment_code_needed': '登记这部设备需要所长发放的登记码。',
   'problem.enrolment_code_invalid': '登记码不对、已用过、已过期，或不是本单位的。请向所长要一个新的。',
   'problem.image_unreadable': '这张照片读不出来，已原样保存。请重新拍一张。',
@@ -619,6 +621,7 @@ export const zh = {
   'app.store_too_new':
     '本机数据是由更新版本的巡访保存的，此版本不会改动它。请刷新或更新应用后再打开；记录都在。',
 
+  'unsent.state.sign_in': '等重新登录',
   'unsent.state.by_lead': '等所长决定',
   'unsent.state.turned_down': '已被退回',
   'unsent.receipts_search': '查找回执（地址、编号）',
@@ -657,6 +660,7 @@ export const zh = {
   'enrol.done': '这部设备已登记。',
   'enrol.go_on': '开始工作',
   'enrol.revoked': '这部设备已被停用。要再用，须先换成新设备编号，再输入新的登记码；未上传的记录会保留。',
+  'enrol.key_known': '服务器已用另一把密钥登记过这个设备编号。换成新设备编号即可登记；未上传的记录一条不少。',
   'enrol.as_new_device': '换成新设备编号',
   'enrol.answer.unsigned': '此地址不是安全连接（https），不能生成密钥。',
   'enrol.answer.no_network': '没有网络，登记需要联网。',
