@@ -33,7 +33,7 @@ class Position:
 
 @dataclass(frozen=True)
 class Page:
-    """A page, the longest waiting or the last decided first, and where the next one begins (None: this was the last)."""
+    """A page: the longest waiting or the last decided first, and where the next begins (None: this was the last)."""
 
     rows: list[dict[str, Any]]
     end: Position | None
