@@ -1,6 +1,6 @@
 """Measures sync against the real server: visits a second, the rush at 18:00, a first pull; prints a table, writes JSON.
 
-`python -m tests.bench.bench_sync` (`make bench-sync` does it). SECONDS_STEADY=20 CONNECTIONS=8 PHONES=300 JITTER_S=5.
+`python -m tests.bench.bench_sync` (`make bench-sync` does it). SECONDS_STEADY=20 CONNECTIONS=8 PHONES=300 JITTER_S=6.
 Web, worker, PostgreSQL and Redis run as `make run` starts them, PostgreSQL with fsync on; the generator has every
 request, signature and all, ready as bytes before the clock starts, because it shares the two cores with the server.
 """
@@ -154,7 +154,7 @@ def split(before: dict[str, float], after: dict[str, float], records: int) -> di
 def measure(server: RealServer, chance: random.Random) -> dict[str, Any]:
     """Run the three measurements."""
     seconds, connections = float(os.environ.get("SECONDS_STEADY", "20")), int(os.environ.get("CONNECTIONS", "8"))
-    phones, jitter_s = int(os.environ.get("PHONES", "300")), float(os.environ.get("JITTER_S", "5"))
+    phones, jitter_s = int(os.environ.get("PHONES", "300")), float(os.environ.get("JITTER_S", "6"))
     installs = installs_of(server)
     asyncio.run(steady(server.port, batches(installs, BATCH, 40, chance), 2, 60))  # warms caches and plans up
     prepared = batches(installs, BATCH, int(seconds * 2600 / BATCH), chance)

@@ -25,7 +25,7 @@ export const REST_MS = 30_000;
 export const MAX_WAIT_MS = 30_000;
 /** 300 phones come online at 18:00: they spread over this time, and none waits longer. With 40 records each a server
  * of two cores needs seven seconds for all of them. */
-export const ONLINE_SPREAD_MS = 5_000;
+export const ONLINE_SPREAD_MS = 6_000;
 export const ATTENTION_EVERY_MS = 10 * 60_000;
 export const COMPARE_EVERY_MS = 6 * 3_600_000;
 const FIRST_WAIT_MS = 1_000;
