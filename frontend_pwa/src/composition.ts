@@ -4,11 +4,11 @@ import {
   enrolAgain,
   fact,
   forgetSnapshot,
+  keepMe,
   takeMissing,
   OfficerStore,
   officerStoreName,
   openStore,
-  setFact,
 } from './data/officer_store';
 import { onlyOfficerHere } from './data/officers_here';
 import {
@@ -69,10 +69,10 @@ async function open(me: Me): Promise<Office> {
   rememberOfficer(me.officer.id);
   const store = new OfficerStore(officerStoreName(me.officer.id));
   await openStore(store, v7);
-  await setFact(store, 'me', me);
+  const kept = await keepMe(store, me);
   await enrolAgain(store);
   void askToPersist();
-  return openOffice(store, me);
+  return openOffice(store, kept);
 }
 
 /** What has not left the phone stays on it whoever signs in next; leaving it behind must be a choice. */

@@ -1,12 +1,13 @@
 /** SHELL: the running sync of one officer: engine, signatures, uploads, and what wakes them. */
 import { v7 } from 'uuid';
-import { becomeNewDevice, fact } from './data/officer_store';
+import { becomeNewDevice, fact, forgetAsRevoked } from './data/officer_store';
 import { setMarker } from './data/phone';
 import { syncStorage } from './data/sync_storage';
 import { asOfficer } from './sync/as_officer';
 import { SyncEngine } from './sync/engine';
 import type { Fetch } from './sync/http';
 import type { Failure } from './sync/machine_types';
+import { DEVICE_REVOKED, hearsRevocation } from './sync/revocation';
 import { whoAmI } from './sync/session';
 import { deviceKey, signedFetch, type DeviceKey } from './sync/signing';
 import type { SyncStatus } from './sync/status';
@@ -19,14 +20,22 @@ export const now_ms = (): number => Date.now();
 /** Whose session the browser holds is asked again after this time: another tab may have changed it. */
 const TRUST_SESSION_MS = 10 * 60_000;
 
+function refusedSession(office: Office, code: string): Failure {
+  // The session was opened on a device that was revoked, and this one has a new identity since: signing in mends it.
+  if (code === DEVICE_REVOKED && !office.revoked) return { kind: 'signed_out' };
+  return { kind: 'refused', code: code === DEVICE_REVOKED ? code : 'not_allowed' };
+}
+
 /** Before anything is read: the session must belong to the officer whose database this is. */
-function sessionGuard(office: Office): () => Promise<Failure | null> {
+function sessionGuard(office: Office, fetch: Fetch): () => Promise<Failure | null> {
   let checked_ms = -Infinity;
   return async () => {
+    // Also after a new sign-in, whose session knows nothing of the device: a revoked one reads no more.
+    if (office.revoked) return { kind: 'refused', code: DEVICE_REVOKED };
     const age_ms = Math.abs(now_ms() - checked_ms);
     if (age_ms < TRUST_SESSION_MS && office.status.trouble !== 'signed_out') return null;
-    const who = await whoAmI(ownFetch);
-    if (who.kind === 'refused') return { kind: 'refused', code: 'not_allowed' };
+    const who = await whoAmI(fetch);
+    if (who.kind === 'refused') return refusedSession(office, who.code);
     if (who.kind === 'busy') return { kind: 'busy', retry_after_s: null };
     if (who.kind !== 'signed_in') return { kind: who.kind };
     if (who.me.officer.id !== office.me.officer.id) return { kind: 'signed_out' };
@@ -68,7 +77,10 @@ interface Running {
 }
 
 function running(office: Office, device: string, key: DeviceKey | null): Running {
-  const fetch = signing(asOfficer(ownFetch, office.me.officer.id), device, key);
+  const heard = hearsRevocation(ownFetch, async () => {
+    if (await forgetAsRevoked(office.store, device)) office.takeRevoked(true);
+  });
+  const fetch = signing(asOfficer(heard, office.me.officer.id), device, key);
   const channel = new BroadcastChannel(office.store.name);
   channel.onmessage = () => void office.reloadDoors();
   const uploads = uploadsOf(office, fetch);
@@ -89,7 +101,7 @@ function running(office: Office, device: string, key: DeviceKey | null): Running
       channel.postMessage('replaced');
     },
     onPushed: () => dispatchEvent(new Event('xunfang:pushed')),
-    ownSession: sessionGuard(office),
+    ownSession: sessionGuard(office, heard),
   });
   return { engine, uploads, channel };
 }

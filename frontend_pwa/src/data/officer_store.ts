@@ -31,6 +31,8 @@ export interface Facts {
   /** The feed is read again from its start into place; rows not seen by its end leave then. */
   replacing: boolean;
   compared: { equal: boolean; at_ms: number };
+  /** The server said that this device was revoked: nothing that was read is kept, nothing more is read. */
+  revoked: boolean;
 }
 
 type FactRow = { [Key in keyof Facts]: { key: Key; value: Facts[Key] } }[keyof Facts];
@@ -176,7 +178,7 @@ export async function becomeNewDevice(store: OfficerStore, newId: () => string):
     await setFact(store, 'device', newId());
     await setFact(store, 'made_total', await store.outbox.count());
     await setFact(store, 'receipted_total', 0);
-    await store.facts.delete('enrolment');
+    await store.facts.bulkDelete(['enrolment', 'revoked']);
     await store.keys.clear();
   });
 }
@@ -193,6 +195,37 @@ export async function openStore(store: OfficerStore, newId: () => string): Promi
     await setFact(store, 'made_total', 0);
     await setFact(store, 'receipted_total', 0);
     return device;
+  });
+}
+
+/** Of `me` what the screens cannot open without: who works here, and where. */
+function withoutContent(me: Me): Me {
+  return { ...me, colleagues: [], areas: [], campaign: null };
+}
+
+/** Who works here, as the server says it now. Returns what is kept of it. */
+export async function keepMe(store: OfficerStore, me: Me): Promise<Me> {
+  const kept = (await fact(store, 'revoked')) ? withoutContent(me) : me;
+  await setFact(store, 'me', kept);
+  return kept;
+}
+
+/**
+ * This device was revoked: what it read and what was being written go at once. Unsent records, their photos, receipts
+ * and the identity stay. False when the identity has changed since the server was asked: then it is not about this one.
+ */
+export async function forgetAsRevoked(store: OfficerStore, device: string): Promise<boolean> {
+  return store.transaction('rw', store.tables, async () => {
+    // A session that was bound to another, revoked device says the same to one that is not enrolled yet.
+    if ((await fact(store, 'device')) !== device || !(await fact(store, 'enrolment'))) return false;
+    const me = await fact(store, 'me');
+    await forgetSnapshot(store);
+    const made = [...(await store.outbox.toArray()), ...(await store.sent.toArray())];
+    const saved = new Set(made.map((row) => row.mutation.record_id));
+    await store.attachments.filter((row) => row.state === 'draft' && !saved.has(row.record)).delete();
+    if (me) await setFact(store, 'me', withoutContent(me));
+    await setFact(store, 'revoked', true);
+    return true;
   });
 }
 

@@ -6,7 +6,9 @@ import type { SignInAnswer, SignOutAnswer } from './status';
 const AUTH = '/_allauth/browser/v1';
 
 export type WhoAnswer =
-  { kind: 'signed_in'; me: Me } | { kind: 'signed_out' | 'no_network' | 'busy' | 'refused' };
+  | { kind: 'signed_in'; me: Me }
+  | { kind: 'signed_out' | 'no_network' | 'busy' }
+  | { kind: 'refused'; code: string };
 
 const NOWHERE: Me['unit'] = { code: '', name: '', kind: 'bureau' };
 const UNDEPLOYED: Me['deployment'] = {
@@ -24,7 +26,10 @@ function complete(body: unknown): Me {
 export async function whoAmI(fetch: Fetch): Promise<WhoAnswer> {
   const answer = await ask(fetch, '/api/v1/me', { cache: 'no-store' });
   if (answer.ok) return { kind: 'signed_in', me: complete(answer.body) };
-  return { kind: answer.failure.kind === 'indigestible' ? 'refused' : answer.failure.kind };
+  const { failure } = answer;
+  if (failure.kind === 'refused') return { kind: 'refused', code: failure.code };
+  if (failure.kind === 'indigestible') return { kind: 'refused', code: failure.problem.code };
+  return { kind: failure.kind };
 }
 
 async function fetchCsrfCookie(fetch: Fetch): Promise<void> {

@@ -55,6 +55,8 @@ export class Office {
   now_ms = $state(0);
   loaded = $state(false);
   firstSyncDone = $state(false);
+  /** This device was revoked: only what is unsent and the receipts are shown. */
+  revoked = $state(false);
   evictedRecords = $state<number | null>(null);
   /** What the last save was, while it can be undone. */
   justSaved = $state.raw<{ ids: string[]; draft: VisitDraft } | null>(null);
@@ -123,11 +125,18 @@ export class Office {
       (done) => (this.firstSyncDone = done ?? false),
     );
     this.#watch(
+      () => fact(this.store, 'revoked'),
+      (revoked) => {
+        this.takeRevoked(revoked ?? false);
+      },
+    );
+    this.#watch(
       () => fact(this.store, 'made_total'),
       (made) => {
         this.#onMade(made ?? 0);
       },
     );
+    this.revoked = (await fact(this.store, 'revoked')) ?? false;
     await this.reloadDoors();
     this.loaded = true;
   }
@@ -142,6 +151,15 @@ export class Office {
 
   #watch<T>(query: () => Promise<T>, take: (rows: T) => void): void {
     this.#subscriptions.push(liveQuery(query).subscribe({ next: take }));
+  }
+
+  /** Another tab may have heard it first: what lies in memory goes here as well. */
+  takeRevoked(revoked: boolean): void {
+    if (revoked && !this.revoked) {
+      this.pages = new Map();
+      this.justSaved = null;
+    }
+    this.revoked = revoked;
   }
 
   async reloadDoors(): Promise<void> {

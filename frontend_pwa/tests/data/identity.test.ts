@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   becomeNewDevice,
   enrolAgain,
+  forgetAsRevoked,
   fact,
   forgetSnapshot,
   missingRecords,
@@ -9,7 +10,8 @@ import {
 } from '../../src/data/officer_store';
 import { saveRecords } from '../../src/data/save';
 import { deviceKey } from '../../src/sync/signing';
-import { aVisitMutation, DOOR } from '../builders';
+import { emptyDraft } from '../../src/domain/visit_draft';
+import { aDoor, aMe, aVisitMutation, DOOR } from '../builders';
 import { aStore } from './stores';
 
 const made = (n: number) => {
@@ -51,4 +53,39 @@ test('signing out forgets what was read, but not in which epoch: a restore meanw
   await setFact(store, 'cursor', 'c1');
   await forgetSnapshot(store);
   expect([await fact(store, 'epoch'), await fact(store, 'cursor')]).toEqual(['e1', undefined]);
+});
+
+describe('a phone that was revoked', () => {
+  const revoked = async () => {
+    const store = await aStore();
+    await saveRecords(store, [made(1)], DOOR, 0);
+    await setFact(store, 'me', aMe());
+    await setFact(store, 'cursor', 'c1');
+    await setFact(store, 'enrolment', { unit: 's1', enrolled_at_ms: 0, due: false });
+    await store.doors.put({ area: 'a', doors: [aDoor()] } as never);
+    await store.drafts.put({ premises: DOOR, draft: emptyDraft('v9', DOOR, 0) });
+    return store;
+  };
+  test('holds no door, no draft and no colleague any more, and everything that is unsent', async () => {
+    const store = await revoked();
+    expect(await forgetAsRevoked(store, 'device-1')).toBe(true);
+    expect([await store.doors.count(), await store.drafts.count(), await store.outbox.count()]).toEqual([
+      0, 0, 1,
+    ]);
+    const me = await fact(store, 'me');
+    expect([me?.officer.id, me?.colleagues, me?.campaign]).toEqual([aMe().officer.id, [], null]);
+    expect([await fact(store, 'device'), await fact(store, 'cursor')]).toEqual(['device-1', undefined]);
+    expect(await fact(store, 'revoked')).toBe(true);
+  });
+  test('keeps what its new identity reads, when the answer was about the old one', async () => {
+    const store = await revoked();
+    await forgetAsRevoked(store, 'device-1');
+    await becomeNewDevice(store, () => 'device-2');
+    expect(await fact(store, 'revoked')).toBeUndefined();
+    // Another tab still speaks as the old device, and the session of the old device is dead for the new one too.
+    expect([await forgetAsRevoked(store, 'device-1'), await forgetAsRevoked(store, 'device-2')]).toEqual([
+      false,
+      false,
+    ]);
+  });
 });
