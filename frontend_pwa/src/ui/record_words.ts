@@ -8,6 +8,7 @@ const HASH_SHOWN = 8;
 
 export function titleOf(mutation: Mutation, office: Office): string {
   if (mutation.kind === 'attachment.declare') return t(`unsent.${mutation.payload.kind}`);
+  if (office.revoked) return withoutContent(mutation);
   const premises = mutation.payload.premises;
   const door = premises ? office.doorById.get(premises) : undefined;
   const where = door ? door.name || door.address : t('door.unknown');
@@ -18,14 +19,26 @@ export function titleOf(mutation: Mutation, office: Office): string {
   return `${t('unsent.dispute')} · ${t(`category.${mutation.payload.category}`)} · ${summary}`;
 }
 
-export type UnsentState = 'attention' | 'by_lead' | 'turned_down' | 'sending' | 'held' | 'waiting';
+/** Whoever holds a revoked phone is told that something waits, and not at whose door. */
+function withoutContent(mutation: Exclude<Mutation, { kind: 'attachment.declare' }>): string {
+  return mutation.kind === 'visit.record'
+    ? `${t('unsent.visit')} · ${t(`outcome.${mutation.payload.outcome}`)}`
+    : `${t('unsent.dispute')} · ${t(`category.${mutation.payload.category}`)}`;
+}
 
-/** `by_lead`: on the server, a lead decides. `attention`: somebody else must do something first. */
+export type UnsentState =
+  'attention' | 'by_lead' | 'sign_in' | 'turned_down' | 'sending' | 'held' | 'waiting';
+
+/**
+ * `by_lead`: on the server, a lead decides. `sign_in`: on the server, counts once its officer has signed in again.
+ * `attention`: somebody else must do something first.
+ */
 export function stateOf(row: OutboxRow, office: Office): UnsentState {
   if (office.sendingIds.has(row.id)) return 'sending';
   if (row.state === 'attention') {
     if (row.answer?.problem?.code === 'discarded_by_lead') return 'turned_down';
-    return row.answer?.outcome === 'quarantined' ? 'by_lead' : 'attention';
+    if (row.answer?.outcome !== 'quarantined') return 'attention';
+    return row.answer.problem?.code === 'session_ended' ? 'sign_in' : 'by_lead';
   }
   return office.justSaved?.ids.includes(row.id) && isHeld(row, office.now()) ? 'held' : 'waiting';
 }
