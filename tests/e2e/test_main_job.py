@@ -1,9 +1,19 @@
 """The main job: a visit logged with no network, in a browser that was restarted, reaches the lead's map by itself."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESK, PhoneShop, Server
+from tests.e2e.conftest import DESK, PHONE, PhoneShop, Server
 from tests.e2e.steps import log_visit, wait_until_installed
+
+_IS_ON_TOP = """element => {
+  const box = element.getBoundingClientRect();
+  const points = [[0.5, 0.5], [0.05, 0.5], [0.95, 0.5], [0.5, 0.1], [0.5, 0.9]];
+  return points.every(([across, down]) => {
+    const top = document.elementFromPoint(box.left + across * box.width, box.top + down * box.height);
+    return element.contains(top);
+  });
+}"""
 
 
 def visits_of_own_township(page: Page) -> Locator:
@@ -50,6 +60,34 @@ def test_a_visit_logged_offline_after_a_restart_reaches_the_leads_map_with_no_ta
     officer.network(on=True)
     expect(page.get_by_test_id("unsent-badge")).to_have_count(0, timeout=60_000)
     expect(visits_of_own_township(lead_page)).to_have_text(str(before + 1), timeout=60_000)
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_next_visit_can_be_saved_at_once_while_the_last_can_still_be_undone(
+    phones: PhoneShop, viewport: dict[str, int]
+) -> None:
+    phone = phones.phone("officer", viewport=viewport)
+    page = phone.open()
+    phone.sign_in(page, "officer")
+    wait_until_installed(page)
+    phone.network(on=False)
+    page.clock.install()  # the five seconds do not pass while the test looks
+    log_visit(page, "met")
+    toast = page.get_by_test_id("saved-toast")
+    steps = [
+        page.get_by_test_id("log-visit"),
+        page.get_by_test_id("door-list").locator("a").first,
+        page.get_by_test_id("outcome-refused"),
+        page.get_by_test_id("save-visit"),
+    ]
+    for step in steps:
+        expect(toast).to_be_visible()
+        expect(step).to_be_visible()
+        assert step.evaluate(_IS_ON_TOP), "something lies over what the officer taps next"
+        if step is not steps[0]:
+            assert page.get_by_test_id("back").evaluate(_IS_ON_TOP)
+        step.click()
+    expect(page.get_by_test_id("unsent-badge")).to_have_text("2")
 
 
 def test_a_visit_logged_while_the_server_is_away_is_sent_when_it_returns(phones: PhoneShop, server: Server) -> None:
