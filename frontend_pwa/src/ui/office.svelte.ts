@@ -31,6 +31,10 @@ export interface OfficePorts {
   onMade: (made_total: number) => void;
 }
 
+const DEVICE_TROUBLES = [
+  ...['enrolment_code_needed', 'enrolment_code_invalid', 'device_not_enrolled', 'device_revoked'],
+  'device_key_known',
+];
 /** The list of doors is sorted anew only after a walk of this length. */
 const RESORT_AFTER_M = 25;
 
@@ -80,6 +84,11 @@ export class Office {
   readonly todaysVisits = $derived.by(() => visitsOn(this.today_on, this.visits, this.pending, this.me));
   readonly disputes = $derived.by(() => overlayDisputes(this.disputeRows, this.pending, this.me));
   readonly pendingIds = $derived.by(() => new Set(this.pending.map((mutation) => mutation.record_id)));
+  /** Why this device may not sync as it is; the officer mends it on the enrolment screen. */
+  readonly deviceTrouble = $derived.by(() => {
+    const code = this.revoked ? 'device_revoked' : this.status.refused_code;
+    return code !== null && DEVICE_TROUBLES.includes(code) ? code : null;
+  });
   readonly signedOut = $derived(this.status.trouble === 'signed_out');
   /** Ids of records that are on their way right now. */
   readonly sendingIds = $derived.by(() => new Set(this.status.sending));
