@@ -1,5 +1,6 @@
 """SHELL: what the phone made against what the server holds: the comparison every test of this ring ends with."""
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -119,3 +120,11 @@ def assert_nothing_is_lost(store: Store, server: Server, *, outcome: str = "appl
     if outcome == "applied":
         assert all(row.sent for row in store.records), "a record on the server is still called unsent"
         assert set(visits_of(server, store.device).values()) <= {1}, "a visit is missing or stands twice"
+
+
+def wait_until_on_server(page: Page, server: Server, device: str, count: int) -> None:
+    """Wait until the server holds so many records of the device: a page that is just loading shows nothing unsent."""
+    deadline = time.monotonic() + 60
+    while len(rows_of(server, device)) < count:
+        assert time.monotonic() < deadline, "not sent within a minute"
+        page.wait_for_timeout(250)

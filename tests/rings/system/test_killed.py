@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Server
 from tests.rings.system.conftest import Hand, unsent
 from tests.rings.system.gate import Gate
-from tests.rings.system.records import assert_nothing_is_lost, store_on
+from tests.rings.system.records import assert_nothing_is_lost, store_on, wait_until_on_server
 
 RUNS = int(os.environ.get("RUNS", "10"))
 SEED = int(os.environ.get("SEED", "7"))
@@ -52,6 +52,7 @@ def test_killed_after_the_server_committed_and_before_the_answer_came(hand: Hand
 
 def test_the_tab_closed_while_its_records_are_on_their_way(hand: Hand, server: Server, gate: Gate) -> None:
     doors = hand.install()
+    device = store_on(hand.page).device
     gate.close()
     hand.save(doors, 3)
     gate.wait_until_answered()
@@ -60,5 +61,6 @@ def test_the_tab_closed_while_its_records_are_on_their_way(hand: Hand, server: S
     hand.phone.context.pages[0].close()
     gate.open()
     page.goto(gate.url)
+    wait_until_on_server(page, server, device, 3)
     unsent(page, 0)
     assert_nothing_is_lost(store_on(page), server)

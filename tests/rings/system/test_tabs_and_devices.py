@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import PhoneShop, Server
 from tests.rings.system.conftest import Hand, unsent
 from tests.rings.system.gate import Gate
-from tests.rings.system.records import assert_nothing_is_lost, store_on
+from tests.rings.system.records import assert_nothing_is_lost, store_on, wait_until_on_server
 
 
 def test_two_tabs_of_one_officer_save_and_one_of_them_sends(hand: Hand, server: Server, gate: Gate) -> None:
@@ -53,6 +53,7 @@ def test_two_devices_of_one_account_keep_their_own_count_and_see_each_others_vis
 def test_a_new_version_takes_over_while_records_are_on_their_way(hand: Hand, server: Server, gate: Gate) -> None:
     doors = hand.install()
     page = hand.page
+    device = store_on(hand.page).device
     gate.close()
     hand.save(doors, 3)
     gate.wait_until_answered()
@@ -62,6 +63,7 @@ def test_a_new_version_takes_over_while_records_are_on_their_way(hand: Hand, ser
     with page.expect_navigation():
         update.click()
     gate.open()
+    wait_until_on_server(page, server, device, 3)
     unsent(page, 0)
     expect(page.get_by_test_id("today")).to_be_visible()
     assert_nothing_is_lost(store_on(page), server)
