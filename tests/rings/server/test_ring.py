@@ -184,7 +184,7 @@ def ring(place: Place) -> type[SyncRing]:
 def test_no_history_loses_doubles_alters_or_holds_a_record(ring: type[SyncRing]) -> None:
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
     how = settings(
-        max_examples=EXAMPLES or 8,
+        max_examples=EXAMPLES or 5,
         stateful_step_count=16,
         deadline=None,
         derandomize=not EXAMPLES,
