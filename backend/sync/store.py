@@ -116,7 +116,7 @@ class Closing:
 def device_contact(*, officer: Officer, unit: Unit, batch: BatchHeader, at: datetime) -> Device:
     """Return the sending device, registered at its first contact, with this contact written down.
 
-    With DEVICE_ENROLMENT=open the first push registers a device; enrolment by code arrives with device keys.
+    With DEVICE_ENROLMENT=open the first push registers a device; with `code` only enrolled ones come as far as here.
     """
     with connection.cursor() as cursor:
         cursor.execute(_CONTACT, [batch.device, unit.id, officer.id, batch.app_version, batch.made_total, at, at])

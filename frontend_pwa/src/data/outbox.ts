@@ -6,6 +6,7 @@ import {
   KEEP_SENT_MS,
   nextRelease_ms,
   readyToSend,
+  waitingRow,
   type BatchLimits,
   type OutboxRow,
   type OutcomeRow,
@@ -77,9 +78,7 @@ export async function offerItems(store: OfficerStore): Promise<[id: string, sha2
 }
 
 function unsentAgain(row: SentRow): OutboxRow {
-  const { id, mutation, sent_at_ms } = row;
-  const times = { saved_at_ms: sent_at_ms, held_until_ms: sent_at_ms };
-  return { id, seq: mutation.seq, mutation, ...times, state: 'waiting', answer: null };
+  return waitingRow(row.mutation, row.mutation.seq, row.sent_at_ms, row.sent_at_ms);
 }
 
 /** What the server has lost waits again. */

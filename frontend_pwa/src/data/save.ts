@@ -1,5 +1,5 @@
 /** SHELL: saving what an officer did: one transaction, and "saved" is said only after it is complete. */
-import { isHeld, UNDO_MS, type Mutation, type NewMutation, type OutboxRow } from '../domain/mutations';
+import { isHeld, UNDO_MS, type Mutation, type NewMutation, waitingRow } from '../domain/mutations';
 import type { VisitDraft } from '../domain/visit_draft';
 import { payloadSha256 } from './hashing';
 import { fact, setFact, type OfficerStore } from './officer_store';
@@ -22,18 +22,9 @@ export async function saveRecords(
   await store.transaction('rw', store.facts, store.outbox, store.drafts, async () => {
     const seq = (await fact(store, 'seq')) ?? 0;
     const made_total = (await fact(store, 'made_total')) ?? 0;
-    const rows = hashed.map((mutation, index): OutboxRow => {
-      const numbered = { ...mutation, seq: seq + index + 1 };
-      const times = { saved_at_ms: now_ms, held_until_ms: now_ms + UNDO_MS };
-      return {
-        id: mutation.id,
-        seq: numbered.seq,
-        mutation: numbered,
-        ...times,
-        state: 'waiting',
-        answer: null,
-      };
-    });
+    const rows = hashed.map((mutation, index) =>
+      waitingRow(mutation, seq + index + 1, now_ms, now_ms + UNDO_MS),
+    );
     await store.outbox.bulkAdd(rows);
     await setFact(store, 'seq', seq + rows.length);
     await setFact(store, 'made_total', made_total + rows.length);

@@ -1,7 +1,7 @@
 /** SHELL: what has not left the phone, taken along as an encrypted file and read back into a phone of the same officer. */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AttachmentRow, AttachmentView } from '../domain/attachments';
-import { isHeldByServer, type Mutation, type OutboxRow } from '../domain/mutations';
+import { isHeldByServer, waitingRow, type Mutation } from '../domain/mutations';
 import { fact, setFact, type OfficerStore } from './officer_store';
 import { seal, unseal } from './sealed_file';
 
@@ -90,19 +90,8 @@ async function addRecords(
   );
   const fresh = mutations.filter((mutation) => !known.includes(mutation.id));
   const seq = (await fact(store, 'seq')) ?? 0;
-  const rows = fresh.map((mutation, index): OutboxRow => {
-    // Numbered anew: the number says in which order this device made or took over its records.
-    const numbered = { ...mutation, seq: seq + index + 1 };
-    const times = { saved_at_ms: now_ms, held_until_ms: now_ms };
-    return {
-      id: mutation.id,
-      seq: numbered.seq,
-      mutation: numbered,
-      ...times,
-      state: 'waiting',
-      answer: null,
-    };
-  });
+  // Numbered anew: the number says in which order this device made or took over its records.
+  const rows = fresh.map((mutation, index) => waitingRow(mutation, seq + index + 1, now_ms, now_ms));
   await store.outbox.bulkAdd(rows);
   await setFact(store, 'seq', seq + rows.length);
   await setFact(store, 'made_total', ((await fact(store, 'made_total')) ?? 0) + rows.length);

@@ -169,6 +169,25 @@ function altered(row: OutboxRow, answer: OutcomeRow): OutboxRow {
   return { ...row, state: 'attention', answer: { ...answer, outcome: 'conflict', problem } };
 }
 
+/** A record as it enters the outbox under its number; `held_until_ms` is the end of its undo time. */
+export function waitingRow(
+  mutation: Mutation,
+  seq: number,
+  saved_at_ms: number,
+  held_until_ms: number,
+): OutboxRow {
+  const numbered = { ...mutation, seq };
+  return {
+    id: mutation.id,
+    seq,
+    mutation: numbered,
+    saved_at_ms,
+    held_until_ms,
+    state: 'waiting',
+    answer: null,
+  };
+}
+
 /** The server holds this very content, whatever a lead makes of it: nothing is lost when the phone is. */
 export function isHeldByServer(row: OutboxRow): boolean {
   return row.answer?.receipt?.sha256 === row.mutation.payload_sha256;

@@ -30,6 +30,15 @@ function emptyProblem(status: number): Problem {
   return { type: 'about:blank', title: '', status, detail: '', code: `http_${String(status)}` };
 }
 
+/** The code of the problem in an answer, which stays unread for whoever asked; empty where there is none. */
+export async function codeOf(response: Response): Promise<string> {
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return (body as { code?: string } | null)?.code ?? '';
+}
+
 async function problemOf(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
   const known = typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};

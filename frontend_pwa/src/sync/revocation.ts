@@ -1,5 +1,5 @@
 /** PURE: hearing that this device was revoked, whichever request it was that the server refused for it. */
-import type { Fetch } from './http';
+import { codeOf, type Fetch } from './http';
 
 export const DEVICE_REVOKED = 'device_revoked';
 
@@ -10,12 +10,4 @@ export function hearsRevocation(fetch: Fetch, onRevoked: () => Promise<void>): F
     if (response.status === 403 && (await codeOf(response)) === DEVICE_REVOKED) await onRevoked();
     return response;
   };
-}
-
-async function codeOf(response: Response): Promise<string> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => null);
-  return (body as { code?: string } | null)?.code ?? '';
 }

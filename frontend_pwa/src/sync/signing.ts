@@ -2,7 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { KeyRow, OfficerStore } from '../data/officer_store';
-import type { Fetch } from './http';
+import { codeOf, type Fetch } from './http';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
 const SIGN = { name: 'ECDSA', hash: 'SHA-256' };
@@ -83,14 +83,6 @@ async function bytesOf(body: BodyInit | null | undefined): Promise<Uint8Array<Ar
   if (body === null || body === undefined || body === '') return null;
   if (typeof body === 'string') return utf8ToBytes(body) as Uint8Array<ArrayBuffer>;
   return new Uint8Array(await new Response(body).arrayBuffer());
-}
-
-async function codeOf(response: Response): Promise<string> {
-  const body: unknown = await response
-    .clone()
-    .json()
-    .catch(() => null);
-  return (body as { code?: string } | null)?.code ?? '';
 }
 
 /** What the server's clock shows, as its answer says; null when it does not say. */
