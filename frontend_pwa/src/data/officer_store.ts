@@ -43,6 +43,35 @@ export interface DraftRow {
   draft: VisitDraft;
 }
 
+/** Any other form that is being written; `key` names the form and what it is about (`dispute:new`, `correct:<visit>`). */
+export interface FormDraftRow {
+  key: string;
+  value: unknown;
+  at_ms: number;
+}
+
+/** What a form that was saved is put back from when the save is undone. */
+export type KeptDraft = DraftRow | FormDraftRow;
+
+/** An outing made on this phone; what it holds is the outing modules' matter (data/outings.ts). */
+export interface OutingRow {
+  id: string;
+  [name: string]: unknown;
+}
+
+/** Fixes of an outing, as they were recorded, kept on the phone for its officer. */
+export interface FixBlockRow {
+  id: string;
+  outing: string;
+  [name: string]: unknown;
+}
+
+/** How this database is locked (data/lock.ts). */
+export interface LockRow {
+  name: string;
+  [name: string]: unknown;
+}
+
 /** The device's key pair. The private key cannot be exported, so it lives and dies with this database. */
 export interface KeyRow {
   name: 'device';
@@ -56,7 +85,7 @@ export class StoreTooNew extends Error {
   override readonly name = 'StoreTooNew';
 }
 
-const LATEST_VERSION = 2;
+const LATEST_VERSION = 3;
 
 /** What version 1 did not count: a record made and not in the outbox has its receipt. */
 async function countReceipted(tx: Transaction): Promise<void> {
@@ -80,6 +109,10 @@ export class OfficerStore extends Dexie {
   declare readonly attachments: Table<AttachmentRow, string>;
   /** Ids met while `replacing`. */
   declare readonly seen: Table<{ id: string }, string>;
+  declare readonly form_drafts: Table<FormDraftRow, string>;
+  declare readonly outings: Table<OutingRow, string>;
+  declare readonly fix_blocks: Table<FixBlockRow, string>;
+  declare readonly lock: Table<LockRow, string>;
 
   constructor(name: string) {
     // strict: "saved" must survive a battery that dies. No cache: a list shows what is committed, not what is hoped.
@@ -95,9 +128,15 @@ export class OfficerStore extends Dexie {
       dispute_events: 'id, dispute',
     });
     // Every released version stays here: a phone comes from any of them with an unsent queue.
-    this.version(LATEST_VERSION)
+    this.version(2)
       .stores({ keys: 'name', attachments: 'id, record, state', seen: 'id' })
       .upgrade(countReceipted);
+    this.version(LATEST_VERSION).stores({
+      form_drafts: 'key',
+      outings: 'id',
+      fix_blocks: 'id, outing',
+      lock: 'name',
+    });
   }
 }
 
@@ -232,7 +271,8 @@ export async function forgetAsRevoked(store: OfficerStore, device: string): Prom
 /** Forgets what was read from the server. Receipts, counters and the identity stay; the outbox is never touched. */
 export async function forgetSnapshot(store: OfficerStore): Promise<void> {
   const tables = [store.facts, store.drafts, store.doors, store.visits, store.disputes, store.dispute_events];
-  await store.transaction('rw', [...tables, store.seen], async () => {
+  const written = [store.form_drafts, store.outings, store.fix_blocks];
+  await store.transaction('rw', [...tables, ...written, store.seen], async () => {
     // The epoch stays: a server restored while nobody was signed in is noticed at the next sign-in.
     await store.facts.bulkDelete([
       'cursor',
@@ -244,5 +284,6 @@ export async function forgetSnapshot(store: OfficerStore): Promise<void> {
     ]);
     await Promise.all([store.drafts.clear(), store.doors.clear(), store.visits.clear(), store.seen.clear()]);
     await Promise.all([store.disputes.clear(), store.dispute_events.clear()]);
+    await Promise.all(written.map((table) => table.clear()));
   });
 }

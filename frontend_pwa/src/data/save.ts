@@ -2,24 +2,26 @@
 import { isHeld, UNDO_MS, type Mutation, type NewMutation, waitingRow } from '../domain/mutations';
 import type { VisitDraft } from '../domain/visit_draft';
 import { payloadSha256 } from './hashing';
-import { fact, setFact, type OfficerStore } from './officer_store';
+import { fact, setFact, type FormDraftRow, type KeptDraft, type OfficerStore } from './officer_store';
 
 function sealed(mutation: NewMutation, seq: number): Mutation {
   return { ...mutation, seq, payload_sha256: payloadSha256(mutation.payload) } as Mutation;
 }
 
 /**
- * Puts the records of a draft into the outbox, counts them and removes the draft, all or nothing. Resolves after
- * the transaction's complete event, with the ids that an undo needs.
+ * Puts the records of a draft into the outbox, counts them and removes the draft, all or nothing. `draft` is the door
+ * of a visit's draft or the key of another form's. Resolves after the transaction's complete event, with the ids that
+ * an undo needs.
  */
 export async function saveRecords(
   store: OfficerStore,
   made: readonly NewMutation[],
-  premises: string,
+  draft: string,
   now_ms: number,
 ): Promise<string[]> {
   const hashed = made.map((mutation) => sealed(mutation, 0));
-  await store.transaction('rw', store.facts, store.outbox, store.drafts, async () => {
+  const tables = [store.facts, store.outbox, store.drafts, store.form_drafts];
+  await store.transaction('rw', tables, async () => {
     const seq = (await fact(store, 'seq')) ?? 0;
     const made_total = (await fact(store, 'made_total')) ?? 0;
     const rows = hashed.map((mutation, index) =>
@@ -28,7 +30,8 @@ export async function saveRecords(
     await store.outbox.bulkAdd(rows);
     await setFact(store, 'seq', seq + rows.length);
     await setFact(store, 'made_total', made_total + rows.length);
-    await store.drafts.delete(premises);
+    await store.drafts.delete(draft);
+    await store.form_drafts.delete(draft);
   });
   return hashed.map((mutation) => mutation.id);
 }
@@ -40,15 +43,17 @@ export async function saveRecords(
 export async function undoRecords(
   store: OfficerStore,
   ids: readonly string[],
-  draft: VisitDraft,
+  kept: KeptDraft | null,
   now_ms: number,
 ): Promise<boolean> {
-  return store.transaction('rw', store.facts, store.outbox, store.drafts, async () => {
+  const tables = [store.facts, store.outbox, store.drafts, store.form_drafts];
+  return store.transaction('rw', tables, async () => {
     const rows = await store.outbox.bulkGet([...ids]);
     if (!rows.every((row) => row && row.state === 'waiting' && isHeld(row, now_ms))) return false;
     await store.outbox.bulkDelete([...ids]);
     await setFact(store, 'made_total', ((await fact(store, 'made_total')) ?? 0) - ids.length);
-    await store.drafts.put({ premises: draft.premises, draft });
+    if (kept && 'premises' in kept) await store.drafts.put(kept);
+    else if (kept) await store.form_drafts.put(kept);
     return true;
   });
 }
@@ -63,4 +68,22 @@ export async function dropDraft(store: OfficerStore, premises: string): Promise<
 
 export async function keptDraft(store: OfficerStore, premises: string): Promise<VisitDraft | null> {
   return (await store.drafts.get(premises))?.draft ?? null;
+}
+
+/** Each change of a form is written down at once: a crash at any keystroke loses nothing. */
+export async function keepForm(
+  store: OfficerStore,
+  key: string,
+  value: unknown,
+  at_ms: number,
+): Promise<void> {
+  await store.form_drafts.put({ key, value, at_ms });
+}
+
+export async function keptForm(store: OfficerStore, key: string): Promise<FormDraftRow | null> {
+  return (await store.form_drafts.get(key)) ?? null;
+}
+
+export async function dropForm(store: OfficerStore, key: string): Promise<void> {
+  await store.form_drafts.delete(key);
 }

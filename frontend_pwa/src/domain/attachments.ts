@@ -1,5 +1,6 @@
 /** PURE: photos and sounds on the phone: which one goes next, and what an answer to it means. */
-import type { AttachmentKind, AttachmentMutation, OutboxRow, Unnumbered } from './mutations';
+import type { AttachmentMutation, OutboxRow, Unnumbered } from './mutations';
+import type { AttachmentKind } from './payloads';
 
 export interface AttachmentRow {
   id: string;

@@ -1,57 +1,19 @@
 /** PURE: what a phone sends (contract: POST /api/v1/sync/push) and what comes back for each of them. */
 import type {
-  AdviceKind,
-  DisputeCategory,
-  DisputeSource,
-  HazardKind,
-  NoPlaceReason,
-  Outcome,
-  Risk,
-} from './words';
-
-export interface Place {
-  lon: number;
-  lat: number;
-  accuracy_m: number;
-  age_s: number;
-}
-
-export interface VisitPayload {
-  premises: string;
-  outcome: Outcome;
-  officers: string[];
-  place: Place | null;
-  no_place_reason: NoPlaceReason | null;
-  hazards: { id: string; kind: HazardKind; note: string }[];
-  advice: AdviceKind[];
-  help_asked: string;
-  note: string;
-  disputes: string[];
-  campaign: string | null;
-}
-
-export interface DisputeOpenPayload {
-  category: DisputeCategory;
-  summary: string;
-  premises: string | null;
-  place: Place | null;
-  place_text: string;
-  source: DisputeSource;
-  risk: Risk;
-  visit: string | null;
-  parties: { id: string; role: 'side_a' | 'side_b' | 'other' }[];
-}
-
-export type AttachmentKind = 'photo' | 'audio' | 'signature';
-
-/** A photo, sound or signature of a record; its bytes go after it and apart from it (domain/attachments.ts). */
-export interface AttachmentPayload {
-  record: string;
-  kind: AttachmentKind;
-  media_type: string;
-  sha256: string;
-  size_bytes: number;
-}
+  AttachmentPayload,
+  DisputeEventPayload,
+  DisputeOpenPayload,
+  DisputePartyPayload,
+  OutreachPayload,
+  PatrolEndPayload,
+  PatrolFixesPayload,
+  PatrolLegPayload,
+  PatrolObservePayload,
+  PatrolStartPayload,
+  PremisesProposePayload,
+  VisitCorrectPayload,
+  VisitPayload,
+} from './payloads';
 
 interface MutationOf<Kind extends string, Payload> {
   id: string;
@@ -64,9 +26,29 @@ interface MutationOf<Kind extends string, Payload> {
 }
 
 export type VisitMutation = MutationOf<'visit.record', VisitPayload>;
+export type VisitCorrectMutation = MutationOf<'visit.correct', VisitCorrectPayload>;
 export type DisputeOpenMutation = MutationOf<'dispute.open', DisputeOpenPayload>;
+export type DisputeEventMutation = MutationOf<'dispute.event', DisputeEventPayload>;
+export type DisputePartyMutation = MutationOf<'dispute.party', DisputePartyPayload>;
 export type AttachmentMutation = MutationOf<'attachment.declare', AttachmentPayload>;
-export type Mutation = VisitMutation | DisputeOpenMutation | AttachmentMutation;
+export type PremisesProposeMutation = MutationOf<'premises.propose', PremisesProposePayload>;
+export type PatrolMutation =
+  | MutationOf<'patrol.start', PatrolStartPayload>
+  | MutationOf<'patrol.leg', PatrolLegPayload>
+  | MutationOf<'patrol.fixes', PatrolFixesPayload>
+  | MutationOf<'patrol.observe', PatrolObservePayload>
+  | MutationOf<'patrol.end', PatrolEndPayload>;
+export type OutreachMutation = MutationOf<'outreach.record', OutreachPayload>;
+export type Mutation =
+  | VisitMutation
+  | VisitCorrectMutation
+  | DisputeOpenMutation
+  | DisputeEventMutation
+  | DisputePartyMutation
+  | AttachmentMutation
+  | PremisesProposeMutation
+  | PatrolMutation
+  | OutreachMutation;
 
 /** A mutation before the phone has numbered and sealed it. */
 export type Unnumbered<M> = M extends Mutation ? Omit<M, 'seq' | 'payload_sha256'> : never;

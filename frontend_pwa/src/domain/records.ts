@@ -7,6 +7,7 @@ import type {
   DisputeState,
   HazardKind,
   Outcome,
+  PartyRole,
   PremisesKind,
   PremisesState,
   Risk,
@@ -34,10 +35,59 @@ export interface Me {
   };
   areas: { code: string; name: string; level: string }[];
   colleagues: Colleague[];
-  campaign: { id: string; name: string; starts_on: string; ends_on: string } | null;
+  campaign: {
+    id: string;
+    name: string;
+    starts_on: string;
+    ends_on: string;
+    form?: ChecklistForm | null;
+  } | null;
+  /** Plans of this officer that are due today or before. */
+  plans?: PlanOfDay[];
+  /** The server's public key (raw P-256 point, base64): what is sealed to it cannot be read on the phone again. */
+  sealing_key?: SealingKey | null;
   due_after_days: Partial<Record<Outcome, number>>;
   server_time: string;
   app_version: string;
+}
+
+/** A text in the languages of the app. */
+export interface Wording {
+  zh: string;
+  en: string;
+}
+
+export interface FormQuestion {
+  id: string;
+  kind: 'yes_no' | 'choice' | 'count' | 'text';
+  title: Wording;
+  choices: { value: string; title: Wording }[];
+  required: boolean;
+  /** Asked only after these outcomes; empty: after any. */
+  outcomes: Outcome[];
+}
+
+/** One version of a campaign's form. Answers name the version, so that a later one changes nothing about them. */
+export interface ChecklistForm {
+  form: string;
+  version: number;
+  title: Wording;
+  questions: FormQuestion[];
+}
+
+export interface PlanOfDay {
+  id: string;
+  name: string;
+  beats: { code: string; name: string }[];
+  every_days: number;
+  part: '' | 'day' | 'night';
+  due_on: string;
+  last_done_on: string | null;
+}
+
+export interface SealingKey {
+  key_id: string;
+  public_key: string;
 }
 
 export interface Premises {
@@ -96,7 +146,17 @@ export interface DisputeRecord {
   assign_due_on: string | null;
   resolve_due_on: string | null;
   follow_up_due_on: string | null;
+  parties?: PartyRecord[];
   version: number;
+}
+
+/** A side of a dispute as the feed shows it: never a name or number in clear. */
+export interface PartyRecord {
+  id: string;
+  role: PartyRole;
+  name_masked: string;
+  phone_masked: string;
+  has_contact: boolean;
 }
 
 export interface DisputeEventRecord {

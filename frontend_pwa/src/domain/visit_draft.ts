@@ -1,5 +1,6 @@
 /** PURE: a visit while it is being written, and the mutations it becomes when it is saved. */
-import type { NewMutation, Place, VisitPayload } from './mutations';
+import type { NewMutation } from './mutations';
+import type { Place, VisitPayload } from './payloads';
 import type { AdviceKind, DisputeCategory, HazardKind, NoPlaceReason, Outcome, Risk } from './words';
 
 export interface DisputeDraft {
@@ -63,6 +64,7 @@ export interface SavedContext {
   place: Place | null;
   no_place_reason: NoPlaceReason | null;
   campaign: string | null;
+  patrol: string | null;
   recorded_at: string;
   newId: () => string;
 }
@@ -95,6 +97,7 @@ export function draftMutations(draft: VisitDraft, outcome: Outcome, context: Sav
     ...{ hazards: draft.hazards, advice: draft.advice },
     ...{ help_asked: draft.help_asked.trim(), note: draft.note.trim() },
     ...{ disputes: dispute ? [dispute.id] : [], campaign: context.campaign },
+    patrol: context.patrol,
   };
   const visit: NewMutation = {
     id: context.newId(),
@@ -120,6 +123,7 @@ function disputeMutation(
     payload: {
       ...{ category, summary: dispute.summary.trim(), risk: dispute.risk, source: 'visit' },
       ...{ premises: draft.premises, place: context.place, place_text: '', visit: draft.id, parties: [] },
+      patrol: context.patrol,
     },
   };
 }

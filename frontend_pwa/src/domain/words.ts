@@ -77,3 +77,18 @@ export type DisputeEventKind =
   | 'corrected';
 export type Role = 'officer' | 'lead' | 'analyst' | 'administrator';
 export type UnitKind = 'bureau' | 'branch' | 'station' | 'beat_team';
+
+export const PATROL_KINDS = ['street', 'road', 'visit_round', 'outreach'] as const;
+export type PatrolKind = (typeof PATROL_KINDS)[number];
+
+export const LEG_MODES = ['foot', 'bicycle', 'ebike', 'motorcycle', 'car'] as const;
+export type LegMode = (typeof LEG_MODES)[number];
+
+export const OBSERVATION_CATEGORIES = ['hazard', 'dispute', 'order', 'facility', 'help', 'other'] as const;
+export type ObservationCategory = (typeof OBSERVATION_CATEGORIES)[number];
+
+export const PARTY_ROLES = ['side_a', 'side_b', 'other'] as const;
+export type PartyRole = (typeof PARTY_ROLES)[number];
+
+export const FOLLOW_UPS = ['kept', 'not_kept', 'no_answer'] as const;
+export type FollowUp = (typeof FOLLOW_UPS)[number];

@@ -1,12 +1,13 @@
 /** SHELL: everything a signed-in officer's screens show, kept in step with the phone's database. */
 import { liveQuery, type Subscription } from 'dexie';
-import { fact, setFact, type DraftRow, type OfficerStore } from '../data/officer_store';
+import { fact, setFact, type DraftRow, type KeptDraft, type OfficerStore } from '../data/officer_store';
 import { announceAttachments, takeBack } from '../data/attachments';
 import { saveRecords, undoRecords } from '../data/save';
 import { dayOf } from '../domain/dates';
 import { distance_m, usableFix, type Position } from '../domain/distance';
 import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pages';
-import type { OutboxRow, Place, SentRow } from '../domain/mutations';
+import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
+import type { Place } from '../domain/payloads';
 import { overlayDisputes, overlayDoors, pendingMutations, pendingVisits, visitsOn } from '../domain/overlay';
 import { keepsRecords, type Change, type DisputeRecord, type Me, type VisitRecord } from '../domain/records';
 import { dueDoors } from '../domain/schedule';
@@ -29,6 +30,25 @@ export interface OfficePorts {
   /** How many records a database had made that is no longer there; null when nothing is missing. */
   evicted_records: number | null;
   onMade: (made_total: number) => void;
+}
+
+/** What is saved together, and what an undo goes back to. */
+export interface Saving {
+  mutations: NewMutation[];
+  /** The form it was written in; null when there was none. */
+  kept: KeptDraft | null;
+  /** What the toast says was saved. */
+  words: string;
+  /** The address an undo leads to; null where the screen stays. */
+  back: string | null;
+}
+
+export interface JustSaved {
+  ids: string[];
+  records: string[];
+  kept: KeptDraft | null;
+  words: string;
+  back: string | null;
 }
 
 const DEVICE_TROUBLES = [
@@ -63,7 +83,9 @@ export class Office {
   revoked = $state(false);
   evictedRecords = $state<number | null>(null);
   /** What the last save was, while it can be undone. */
-  justSaved = $state.raw<{ ids: string[]; draft: VisitDraft } | null>(null);
+  justSaved = $state.raw<JustSaved | null>(null);
+  /** The outing that is running: records made meanwhile name it. */
+  patrolId = $state<string | null>(null);
 
   readonly keepsRecords = $derived.by(() => keepsRecords(this.me));
   readonly zone = $derived.by(() => this.me.deployment.zone);
@@ -196,24 +218,44 @@ export class Office {
     await setFact(this.store, 'me', me);
   }
 
-  /** Resolves when the visit lies in the database for good. The position is what is known now: saving never waits. */
-  async saveVisit(draft: VisitDraft): Promise<void> {
+  /** Where the officer is, as a record keeps it; null without a usable fix: saving never waits for one. */
+  placeNow(now_ms: number): Place | null {
+    const fix = usableFix(this.position.fix, now_ms);
+    return fix && placeOf(fix, now_ms);
+  }
+
+  /** Resolves when the visit lies in the database for good. */
+  async saveVisit(draft: VisitDraft, words: string): Promise<void> {
     if (draft.outcome === null) return;
     const now_ms = this.now();
-    const fix = usableFix(this.position.fix, now_ms);
     const mutations = draftMutations(draft, draft.outcome, {
-      place: fix && placeOf(fix, now_ms),
+      place: this.placeNow(now_ms),
       no_place_reason: this.position.reason,
       campaign: this.me.campaign?.id ?? null,
+      patrol: this.patrolId,
       recorded_at: new Date(now_ms).toISOString(),
       newId: this.newId,
     });
-    const ids = await saveRecords(this.store, mutations, draft.premises, now_ms);
+    const kept = { premises: draft.premises, draft };
+    await this.save({ mutations, kept, words, back: `#/visit/${draft.premises}` });
+  }
+
+  /** Resolves when the records lie in the database for good; for five seconds they can be taken back. */
+  async save({ mutations, kept, words, back }: Saving): Promise<void> {
+    const now_ms = this.now();
+    const ids = await saveRecords(this.store, mutations, keyOf(kept), now_ms);
     this.now_ms = now_ms;
-    // The visit is saved whatever becomes of this; photos left behind are announced with the next round.
-    const photos = await announceAttachments(this.store, draft.id, now_ms).catch(() => []);
-    this.justSaved = { ids: [...ids, ...photos], draft };
+    const records = mutations.map((mutation) => mutation.record_id);
+    // The records are saved whatever becomes of this; photos left behind are announced with the next round.
+    const photos = await this.#announce(records, now_ms).catch(() => []);
+    this.justSaved = { ids: [...ids, ...photos], records, kept, words, back };
     this.sync.saved();
+  }
+
+  async #announce(records: readonly string[], now_ms: number): Promise<string[]> {
+    const ids: string[] = [];
+    for (const record of records) ids.push(...(await announceAttachments(this.store, record, now_ms)));
+    return ids;
   }
 
   async undo(): Promise<boolean> {
@@ -221,10 +263,15 @@ export class Office {
     this.justSaved = null;
     if (!saved) return false;
     await takeBack(this.store, saved.ids);
-    const undone = await undoRecords(this.store, saved.ids, saved.draft, this.now());
-    if (!undone) await announceAttachments(this.store, saved.draft.id, this.now());
+    const undone = await undoRecords(this.store, saved.ids, saved.kept, this.now());
+    if (!undone) await this.#announce(saved.records, this.now());
     return undone;
   }
+}
+
+function keyOf(kept: KeptDraft | null): string {
+  if (kept === null) return '';
+  return 'premises' in kept ? kept.premises : kept.key;
 }
 
 function placeOf(

@@ -1,29 +1,48 @@
 /** SHELL: one record of this phone in words: what it is, how it stands, the receipt it has. */
-import { isHeld, type Mutation, type OutboxRow, type SentRow } from '../domain/mutations';
+import {
+  isHeld,
+  type Mutation,
+  type OutboxRow,
+  type SentRow,
+  type VisitCorrectMutation,
+  type VisitMutation,
+} from '../domain/mutations';
 import { dayAndTime, t } from './language.svelte';
 import type { Office } from './office.svelte';
 
 const SUMMARY_SHOWN = 40;
 const HASH_SHOWN = 8;
 
-export function titleOf(mutation: Mutation, office: Office): string {
-  if (mutation.kind === 'attachment.declare') return t(`unsent.${mutation.payload.kind}`);
-  if (office.revoked) return withoutContent(mutation);
-  const premises = mutation.payload.premises;
-  const door = premises ? office.doorById.get(premises) : undefined;
-  const where = door ? door.name || door.address : t('door.unknown');
-  if (mutation.kind === 'visit.record') {
-    return `${t('unsent.visit')} · ${where} · ${t(`outcome.${mutation.payload.outcome}`)}`;
-  }
-  const summary = mutation.payload.summary.slice(0, SUMMARY_SHOWN);
-  return `${t('unsent.dispute')} · ${t(`category.${mutation.payload.category}`)} · ${summary}`;
+function doorWords(premises: string | null, office: Office): string {
+  const door = premises === null ? undefined : office.doorById.get(premises);
+  return door ? door.name || door.address : t('door.unknown');
 }
 
-/** Whoever holds a revoked phone is told that something waits, and not at whose door. */
-function withoutContent(mutation: Exclude<Mutation, { kind: 'attachment.declare' }>): string {
-  return mutation.kind === 'visit.record'
-    ? `${t('unsent.visit')} · ${t(`outcome.${mutation.payload.outcome}`)}`
-    : `${t('unsent.dispute')} · ${t(`category.${mutation.payload.category}`)}`;
+function visitTitle({ kind, payload }: VisitMutation | VisitCorrectMutation, office: Office): string {
+  const what = kind === 'visit.record' ? t('unsent.visit') : t('record_kind.visit.correct');
+  const outcome = t(`outcome.${payload.outcome}`);
+  return office.revoked
+    ? `${what} · ${outcome}`
+    : `${what} · ${doorWords(payload.premises, office)} · ${outcome}`;
+}
+
+/** One line a record. Whoever holds a revoked phone is told that something waits, and not at whose door. */
+export function titleOf(mutation: Mutation, office: Office): string {
+  switch (mutation.kind) {
+    case 'attachment.declare':
+      return t(`unsent.${mutation.payload.kind}`);
+    case 'visit.record':
+    case 'visit.correct':
+      return visitTitle(mutation, office);
+    case 'dispute.open': {
+      const head = `${t('unsent.dispute')} · ${t(`category.${mutation.payload.category}`)}`;
+      return office.revoked ? head : `${head} · ${mutation.payload.summary.slice(0, SUMMARY_SHOWN)}`;
+    }
+    case 'dispute.event':
+      return `${t('record_kind.dispute.event')} · ${t(`event.${mutation.payload.event}`)}`;
+    default:
+      return t(`record_kind.${mutation.kind}`);
+  }
 }
 
 export type UnsentState =

@@ -14,6 +14,11 @@ class Router {
     location.hash = formatRoute(route);
   }
 
+  /** To an address that is written already. */
+  goTo(address: string): void {
+    location.hash = address;
+  }
+
   /** Changes the address without a new entry in the history: pickers, sorting. */
   replace(route: Route): void {
     history.replaceState(history.state, '', formatRoute(route));

@@ -49,7 +49,7 @@ describe('what must survive a battery that dies', () => {
     const store = await aStore();
     written.length = 0;
     const ids = await saveRecords(store, [made()], DOOR, 0);
-    await undoRecords(store, ids, emptyDraft('r', DOOR, 0), 1);
+    await undoRecords(store, ids, { premises: DOOR, draft: emptyDraft('r', DOOR, 0) }, 1);
     await applyAnswers(store, [], 0);
     await sendAgain(store, []);
     await applyPulled(

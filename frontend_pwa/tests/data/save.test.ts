@@ -62,19 +62,19 @@ describe('undo', () => {
   test('within five seconds takes the record back and brings the draft back', async () => {
     const store = await aStore();
     const ids = await saveRecords(store, [made(1)], DOOR, 1000);
-    expect(await undoRecords(store, ids, draft, 1000 + UNDO_MS - 1)).toBe(true);
+    expect(await undoRecords(store, ids, { premises: draft.premises, draft }, 1000 + UNDO_MS - 1)).toBe(true);
     expect([await store.outbox.count(), await fact(store, 'made_total')]).toEqual([0, 0]);
     expect(await keptDraft(store, DOOR)).toEqual(draft);
   });
   test('after five seconds changes nothing', async () => {
     const store = await aStore();
     const ids = await saveRecords(store, [made(1)], DOOR, 1000);
-    expect(await undoRecords(store, ids, draft, 1000 + UNDO_MS)).toBe(false);
+    expect(await undoRecords(store, ids, { premises: draft.premises, draft }, 1000 + UNDO_MS)).toBe(false);
     expect(await store.outbox.count()).toBe(1);
   });
   test('never gives a number of an undone record to another', async () => {
     const store = await aStore();
-    await undoRecords(store, await saveRecords(store, [made(1)], DOOR, 1000), draft, 1001);
+    await undoRecords(store, await saveRecords(store, [made(1)], DOOR, 1000), { premises: draft.premises, draft }, 1001);
     await saveRecords(store, [made(2)], DOOR, 2000);
     expect((await store.outbox.get('m2'))?.seq).toBe(2);
   });

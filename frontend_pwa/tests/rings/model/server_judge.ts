@@ -1,5 +1,6 @@
 /** PURE: what the model server decides about one mutation, after 3-sync.md and docs/sync-protocol.md. */
-import type { DisputeOpenPayload, Mutation, OutcomeRow, VisitPayload } from '../../../src/domain/mutations';
+import type { Mutation, OutcomeRow } from '../../../src/domain/mutations';
+import type { DisputeOpenPayload, VisitPayload } from '../../../src/domain/payloads';
 import { put, type Held, type HeldMutation } from './server_state';
 import { sha256OfPayload } from './seal';
 

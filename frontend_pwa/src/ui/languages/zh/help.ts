@@ -1,0 +1,3 @@
+/** PURE: the texts of the help pages in Chinese. */
+
+export const help = {};

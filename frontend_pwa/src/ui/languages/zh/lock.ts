@@ -1,0 +1,3 @@
+/** PURE: the texts of the lock in Chinese. */
+
+export const lock = {};

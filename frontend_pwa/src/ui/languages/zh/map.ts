@@ -1,0 +1,3 @@
+/** PURE: the texts of the map in Chinese. */
+
+export const map = {};

@@ -1,0 +1,3 @@
+/** PURE: the texts of outings in Chinese. */
+
+export const outing = {};
