@@ -25,8 +25,9 @@ def log_visit(page: Page, outcome: str, *, door: str | None = None) -> None:
     expect(page.get_by_test_id("today")).to_be_visible()
 
 
-def due_doors(page: Page) -> list[str]:
-    """Return the ids of the due doors on Today."""
+def due_doors(page: Page, at_least: int = 2) -> list[str]:
+    """Return the ids of the due doors on Today, once there are so many: a first sync brings them page by page."""
+    expect(page.get_by_test_id("due-list").locator("a").nth(at_least - 1)).to_be_visible()
     addresses = page.get_by_test_id("due-list").locator("a").evaluate_all("links => links.map(link => link.hash)")
     return [found[1] for address in addresses if (found := re.fullmatch(r"#/visit/(.+)", address))]
 
