@@ -1,14 +1,8 @@
 /** SHELL: reading coverage figures and the records behind them. */
 import type { CoverageAnswer } from '../domain/coverage';
-import { ask, type Answer, type Fetch } from './http';
+import { loadedFrom } from './devices_source';
+import { ask, type Fetch } from './http';
 import type { CoverageSource, Loaded, RecordsPage } from './status';
-
-function loaded<T>(answer: Answer): Loaded<T> {
-  if (answer.ok) return { kind: 'loaded', value: answer.body as T };
-  if (answer.failure.kind === 'indigestible') return { kind: 'refused', code: answer.failure.problem.code };
-  if (answer.failure.kind === 'refused') return { kind: 'refused', code: answer.failure.code };
-  return { kind: answer.failure.kind };
-}
 
 /** `next` may come as a full address; only its path is used, so that no other origin is ever asked. */
 function ownPath(address: string): string {
@@ -18,7 +12,7 @@ function ownPath(address: string): string {
 
 export function coverageSource(fetch: Fetch): CoverageSource {
   const get = async <T>(path: string): Promise<Loaded<T>> =>
-    loaded<T>(await ask(fetch, path, { cache: 'no-cache' }));
+    loadedFrom<T>(await ask(fetch, path, { cache: 'no-cache' }));
   return {
     townships: (query) => get<CoverageAnswer>(`/api/v1/coverage/townships?${query}&geometry=none`),
     records: (code, figure, query) =>

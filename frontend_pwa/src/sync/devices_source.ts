@@ -1,9 +1,9 @@
 /** SHELL: the unit's devices: listing them, making an enrolment code, revoking one. */
-import type { DeviceRow, EnrolmentCode } from '../domain/oversight';
 import { ask, type Answer, type Fetch } from './http';
 import type { Loaded } from './status';
+import type { DevicesSource } from './status_lead';
 
-/** What a lead asked for, as an answer a screen can show: the value, or why there is none. */
+/** What was asked for, as an answer a screen can show: the value, or why there is none. */
 export function loadedFrom<T>(answer: Answer): Loaded<T> {
   if (answer.ok) return { kind: 'loaded', value: answer.body as T };
   if (answer.failure.kind === 'indigestible') return { kind: 'refused', code: answer.failure.problem.code };
@@ -11,11 +11,7 @@ export function loadedFrom<T>(answer: Answer): Loaded<T> {
   return { kind: answer.failure.kind };
 }
 
-export function devicesSource(fetch: Fetch): {
-  list(): Promise<Loaded<{ results: DeviceRow[] }>>;
-  makeCode(): Promise<Loaded<EnrolmentCode>>;
-  revoke(device: string, reason: string): Promise<Loaded<DeviceRow>>;
-} {
+export function devicesSource(fetch: Fetch): DevicesSource {
   const post = (path: string, body: unknown): Promise<Answer> =>
     ask(fetch, path, { method: 'POST', body: JSON.stringify(body) });
   return {

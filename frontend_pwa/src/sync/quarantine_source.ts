@@ -1,27 +1,12 @@
 /** SHELL: records that wait for a lead: reading them, and what the lead decided. */
-import type { Problem } from '../domain/mutations';
-import type { DecisionAction, QuarantinePage, QuarantineRow, QuarantineState } from '../domain/oversight';
+import type { QuarantineRow } from '../domain/oversight';
 import { loadedFrom } from './devices_source';
 import { ask, type Fetch } from './http';
-import type { Loaded } from './status';
+import type { QuarantineSource } from './status_lead';
 
 const PAGE = 50;
 
-type Decided =
-  | { kind: 'decided'; row: QuarantineRow }
-  | { kind: 'refused'; problem: Problem }
-  | { kind: 'no_network' | 'busy' | 'signed_out' };
-
-export function quarantineSource(fetch: Fetch): {
-  page(state: QuarantineState, cursor: string | null): Promise<Loaded<QuarantinePage>>;
-  one(id: string): Promise<Loaded<QuarantineRow>>;
-  decide(
-    id: string,
-    action: DecisionAction,
-    reason: string,
-    payload: Record<string, unknown> | null,
-  ): Promise<Decided>;
-} {
+export function quarantineSource(fetch: Fetch): QuarantineSource {
   return {
     page: async (state, cursor) => {
       const query = new URLSearchParams({ state, limit: String(PAGE), ...(cursor ? { cursor } : {}) });

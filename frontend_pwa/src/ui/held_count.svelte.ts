@@ -1,5 +1,5 @@
 /** SHELL: how many records wait for this lead: asked now and then while the app is looked at, for the badge. */
-import type { QuarantineSource } from './lead_ports';
+import type { QuarantineSource } from '../sync/status_lead';
 
 const ASK_AGAIN_MS = 60_000;
 

@@ -1,7 +1,7 @@
 /** PURE: what the screens ask of the rest of the app; main.ts gives it to them. */
 import type { CoverageSource, ImportAnswer, SealAnswer, SignInAnswer, SignOutAnswer } from '../sync/status';
 import type { StorageFacts } from '../data/phone';
-import type { DevicesSource, QuarantineSource } from './lead_ports';
+import type { DevicesSource, QuarantineSource } from '../sync/status_lead';
 import type { Office } from './office.svelte';
 
 export interface AppPorts {

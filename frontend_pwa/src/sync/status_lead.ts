@@ -8,7 +8,7 @@ import type {
   QuarantineRow,
   QuarantineState,
 } from '../domain/oversight';
-import type { Loaded } from '../sync/status';
+import type { Loaded } from './status';
 
 export interface DevicesSource {
   list(): Promise<Loaded<{ results: DeviceRow[] }>>;
