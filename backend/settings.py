@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
+    "look after map packages": {"task": "geo.refresh_map_packages", "schedule": timedelta(minutes=1)},
     "forget used nonces": {"task": "accounts.forget_used_nonces", "schedule": crontab(minute="*/10")},
 }
 # What is woken after a push has noted which townships and days it touched (geo.touched_days): names of Celery tasks,
@@ -178,6 +179,11 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 UPLOADS_AT_ONCE = env.read_int("UPLOADS_AT_ONCE", default=4)
 PICTURE_MAX_BYTES = 8 * 1024 * 1024
 PICTURE_MAX_PIXELS = 25_000_000
+
+# --- map packages -----------------------------------------------------------------------------------------------------
+MAP_PACKAGES_ROOT = HOME / "map_packages"
+# A phone fetches it over a weak network and keeps it beside its records.
+MAP_PACKAGE_MAX_BYTES = 20 * 1024 * 1024
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

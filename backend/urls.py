@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/", include("backend.sync.urls")),
     path("api/v1/", include("backend.uploads.urls")),
     path("api/v1/", include("backend.reports.urls")),
+    path("api/v1/", include("geo.packages.urls")),
     path("tiles/", include("geo.tile_urls")),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.contrib.gis.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Now
 
 
 class Deployment(models.Model):
@@ -210,3 +211,36 @@ class TouchedDay(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "待重算日"
+
+
+class GeographyChange(models.Model):
+    """A note that areas, beats or streets changed, written by triggers in the commit that changed them.
+
+    Triggers, because areas and beats are also edited in the admin. Rows are only added, as in TouchedDay.
+    """
+
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "地理变更"
+
+
+class MapPackage(models.Model):
+    """The map package of a working unit: which file is the current one, and whether it must be looked at again."""
+
+    unit = models.OneToOneField("accounts.Unit", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    # SHA-256 of the file, which is also its name; empty before the first is built.
+    version = models.CharField(max_length=64, blank=True)
+    # SHA-256 of what it was built from: the same content is not built twice.
+    source_sha256 = models.CharField(max_length=64, blank=True)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    built_at = models.DateTimeField(null=True, blank=True)
+    # What to show first: west, south, east, north of the unit's own townships. The file reaches further.
+    bounds = models.JSONField(null=True, blank=True)
+    zoom_min = models.PositiveSmallIntegerField(default=0)
+    zoom_max = models.PositiveSmallIntegerField(default=0)
+    # Since when it may differ from the geography; null: it does not.
+    stale_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "离线地图"

@@ -275,6 +275,10 @@ _TYPES = (
         "A picture may have {max_bytes} bytes and {max_mp} megapixels.",
     ),
     ProblemType("media_type_unknown", 422, "The file is of no kind that we read", "JPEG, PNG, WebP, WebM, Ogg or MP4."),
+    # --- the map package
+    ProblemType("map_package_missing", 404, "There is no map package yet", "It is built soon after the geography."),
+    ProblemType("map_package_failed", 500, "The map package was not built", "{why}", log_level="error"),
+    ProblemType("range_not_satisfiable", 416, "The range begins after the end", "The file has {size_bytes} bytes."),
     # --- imports and commands
     ProblemType("file_unreadable", 422, "The file cannot be read", "{path}: {why}"),
     ProblemType("import_refused", 422, "The import was refused", "{why}"),
