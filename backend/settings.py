@@ -171,6 +171,10 @@ SYNC_MAX_BODY_BYTES = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = SYNC_MAX_BODY_BYTES + 1024
 DEVICE_ENROLMENT = env.read_choice("DEVICE_ENROLMENT", ("open", "code"), default="open")
 
+# --- what phones seal to this installation (backend/common/sealing.py) ------------------------------------------------
+# One file for all web processes and machines of an installation: what is sealed to a key opens only with it.
+SEALING_KEY_FILE = Path(env.read_str("SEALING_KEY_FILE", str(HOME / "sealing_keys.pem")))
+
 # --- attachments ------------------------------------------------------------------------------------------------------
 # Outside the web app and STATIC_ROOT: nothing in it is served but through an authorised view.
 ATTACHMENTS_ROOT = HOME / "attachments"

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from backend.accounts.models import Officer, Unit, UnitKind
 from backend.accounts.scope import working_unit
+from backend.common.sealing import public_key
 from backend.sync.wire import wire_time
 from geo.models import Deployment
 from geo.selectors import city_bounds, city_day, deployment_or_none, townships_of_unit
@@ -27,6 +28,7 @@ def profile(officer: Officer, *, now: datetime) -> dict[str, Any]:
         "colleagues": [] if unit is None else _colleagues(unit),
         "campaign": None if place is None or unit is None else _campaign(unit, city_day(now)),
         "due_after_days": dict(DUE_AFTER_DAYS),
+        "sealing_key": public_key(),
         "server_time": wire_time(now),
         "app_version": settings.VERSION,
     }

@@ -67,5 +67,6 @@ ME = {
         officer={"type": "object"}, unit=_nullable({"type": "object"}), deployment=_nullable({"type": "object"}),
         areas={"type": "array", "items": {"type": "object"}}, colleagues={"type": "array", "items": {"type": "object"}},
         campaign=_nullable({"type": "object"}), due_after_days={"type": "object"}, server_time=_TIME, app_version=_TEXT,
+        sealing_key=_object(key_id=_TEXT, public_key=_TEXT),
     )
 }  # fmt: skip
