@@ -26,6 +26,7 @@ from backend.demo.walks import Network, network_of
 from backend.reports.services import aggregate_days
 from geo.crs import WGS84_EPSG
 from geo.models import Area, Premises, StreetPiece
+from geo.packages.services import package_build
 from geo.selectors import deployment_held
 from geo.touched_days import touched_days_drop, touched_days_waiting
 from patrol.derivation import leg_derive, legs_stale
@@ -53,6 +54,14 @@ def seed_story(plan: StoryPlan, say: Say, *, processes: int = 1) -> None:
     touched_days_drop(notes)  # every day they name has just been counted
     say(f"figures: {report.days} days, {report.rows_changed} rows")
     say(f"campaign: {freeze_denominator(campaign_id(plan))} doors frozen as its denominator")
+    say(f"map packages: {_map_packages(plan)}; those of the other stations follow in the background")
+
+
+def _map_packages(plan: StoryPlan) -> int:
+    """Build the maps of the stations that the story's accounts look at; return how many."""
+    busy = [code for code in (plan.city.demo_township, *plan.city.central) if demo_share(plan.city, code) in BUSY]
+    stations = Unit.objects.filter(kind=UnitKind.STATION, areas__code__in=busy).distinct()
+    return sum(package_build(unit_id=station.pk) == "built" for station in stations)
 
 
 def _derive(leg_id: UUID) -> int:
