@@ -4,8 +4,12 @@ import { formatRoute, parseRoute, type Route } from '../domain/routes';
 class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
 
+  /** The address one was at before help was opened: where its way back leads. */
+  beforeHelp = '#/today';
+
   constructor() {
     addEventListener('hashchange', () => {
+      if (this.route.screen !== 'help') this.beforeHelp = formatRoute(this.route);
       this.route = parseRoute(location.hash);
     });
   }
