@@ -90,7 +90,7 @@ export default ts.config(
       'prefer-const': 'off',
     },
   },
-  { files: ['src/ui/languages/*.ts'], rules: { 'max-lines': 'off' } },
+  { files: ['src/ui/languages/**/*.ts'], rules: { 'max-lines': 'off' } },
   ...FOLDERS.map(directionRule),
   { files: ['src/sw/**'], languageOptions: { globals: globals.serviceworker } },
   {
