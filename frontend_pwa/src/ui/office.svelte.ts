@@ -6,6 +6,7 @@ import { saveRecords, undoRecords } from '../data/save';
 import { dayOf } from '../domain/dates';
 import { distance_m, usableFix, type Position } from '../domain/distance';
 import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pages';
+import type { PackageControl } from '../domain/map_package';
 import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
 import type { Place } from '../domain/payloads';
 import { overlayDisputes, overlayDoors, pendingMutations, pendingVisits, visitsOn } from '../domain/overlay';
@@ -65,6 +66,8 @@ export class Office {
   readonly #onMade: (made_total: number) => void;
   sync: SyncControl = noSync;
   location: BestFix | null = null;
+  /** The map package of the station, with the code that looks after it; null where nobody needs one. */
+  maps: (() => Promise<PackageControl>) | null = null;
 
   me = $state.raw<Me>() as Me;
   status = $state.raw<SyncStatus>(quietStatus);
