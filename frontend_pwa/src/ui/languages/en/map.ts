@@ -1,4 +1,52 @@
 /** PURE: the texts of the map in English. */
 import type { map as zh } from '../zh/map';
 
-export const map = {} satisfies Record<keyof typeof zh, string>;
+export const map = {
+  'map.title': 'Map',
+  'map.label': 'Map of your area',
+  'map.zoom_in': 'Zoom in',
+  'map.zoom_out': 'Zoom out',
+  'map.north': 'North up',
+  'map.follow': 'Follow my position',
+  'map.night': 'Night map',
+  'map.comma': ', ',
+  'map.doors_in_view': '{n} due door in view.|{n} due doors in view.',
+  'map.streets_in_view': 'Streets in view: {names}.',
+  'map.webgl': 'This browser cannot draw the map (no WebGL). The nearest due doors are in the list.',
+  'map.no_ground': 'No offline map on this phone: only your position, due doors and track are shown',
+  'map.no_position': 'No position yet',
+  'map.me': 'My position, within about {n} m',
+  'map.me_aged': 'My position {ago}, within about {n} m',
+
+  'map.due_legend': 'Due doors (a number: how many), {n} in view',
+  'map.track_legend': 'Track of this outing',
+  'map.gap_legend':
+    '{n} gap: not recorded, which does not mean not walked|{n} gaps: not recorded, which does not mean not walked',
+  'map.here_due': '{n} due door here|{n} due doors here',
+  'map.close': 'Close',
+  'map.nearest': 'Nearest due doors',
+  'map.most_overdue': 'Longest overdue doors',
+  'map.none_due': 'No door is due',
+  'map.source': 'Map data',
+  'map.package': 'Offline map',
+  'map.looking': 'Looking at this phone…',
+  'map.no_storage':
+    'This browser has no place for map files (OPFS), so no offline map can be kept; your position and due doors are shown all the same.',
+  'map.kept': 'The map is on this phone ({size}, made on {day}); it works without a network.',
+  'map.not_kept': 'There is no offline map on this phone yet.',
+  'map.deleted': 'You deleted the offline map from this phone; it is not fetched again by itself.',
+  'map.fetch': 'Download the map ({size})',
+  'map.update': 'Update the map ({size})',
+  'map.go_on': 'Go on downloading ({size} left)',
+  'map.update_there': 'A newer map is there; the one you have stays in use until it has arrived.',
+  'map.loading': 'Downloading: {got} of {size} ({share})',
+  'map.cancel': 'Stop the download',
+  'map.delete': 'Delete from this phone',
+  'map.trouble_no_network': 'No network now; the download goes on from where it stopped when there is one.',
+  'map.trouble_not_built': 'The server has no map of your station yet.',
+  'map.trouble_no_room': 'There is not enough room on this phone for the map.',
+  'map.trouble_damaged': 'The map arrived damaged twice and was thrown away. Try again later.',
+  'map.trouble_refused': 'The server gives no map to this account or device.',
+  'map.trouble_signed_out': 'Your session has ended; sign in again to download the map.',
+  'map.trouble_elsewhere': 'Another tab is downloading the map.',
+} satisfies Record<keyof typeof zh, string>;
