@@ -67,6 +67,12 @@ def dispute_event(dispute_id: UUID | str, event: str, *, at: datetime = NOON, **
     return mutation("dispute.event", {"dispute": str(dispute_id), "event": event, **fields}, at=at)
 
 
+def party(dispute_id: UUID | str, **fields: Any) -> Json:
+    """Return a `dispute.party`; `fields` are the party's."""
+    one = {"id": str(new_id()), "role": "side_a", **fields}
+    return mutation("dispute.party", {"dispute": str(dispute_id), "party": one})
+
+
 def fixes(
     leg_id: UUID | str,
     points: Sequence[tuple[float, float]],

@@ -1,6 +1,7 @@
 """SHELL: what writes disputes and their steps down. The state is the fold of the steps, in the server's order."""
 
 from typing import Any
+from uuid import UUID
 
 from backend.accounts.models import Officer, Unit
 from backend.common.outcomes import Applied, Change, MutationContext, Touched, applied
@@ -9,7 +10,7 @@ from geo.premises_services import premises_for_work
 from geo.selectors import city_day, deployment, primary_area, township_at
 from visits.dispute_states import CaseEvent, CaseState, fold, step
 from visits.models import Dispute, DisputeEvent, Party
-from visits.payloads import DisputeEventPayload, DisputeOpen
+from visits.payloads import DisputeEventPayload, DisputeOpen, DisputeParty
 from visits.schedule import assign_due_on, follow_up_due_on, resolve_due_on
 
 
@@ -33,7 +34,7 @@ def dispute_open(*, context: MutationContext, payload: DisputeOpen) -> Applied:
         assign_due_on=assign_due_on(opened_on),
         resolve_due_on=resolve_due_on(opened_on),
     )
-    Party.objects.bulk_create(Party(id=p.id, dispute=dispute, role=p.role) for p in payload.parties)
+    Party.objects.bulk_create(Party(**one.model_dump(), dispute=dispute) for one in payload.parties)
     return _changed(dispute)
 
 
@@ -75,13 +76,30 @@ def _where(context: MutationContext, payload: DisputeOpen) -> dict[str, Any]:
     return {"area": area}
 
 
-def _dispute_for_work(payload: DisputeEventPayload, context: MutationContext) -> Dispute:
+def dispute_party_put(*, context: MutationContext, payload: DisputeParty) -> Applied:
+    """Add a party, or replace role and contact of the one with this id: the later number in the feed wins."""
+    dispute = _dispute_locked(payload.dispute, context)
+    party = payload.party.model_dump(exclude={"id"})
+    if not dispute.parties.filter(id=payload.party.id).update(**party):
+        # The id of another dispute's party is refused by its primary key.
+        Party.objects.create(id=payload.party.id, dispute=dispute, **party)
+    dispute.version += 1
+    dispute.save(update_fields=["version"])
+    return _changed(dispute)
+
+
+def _dispute_locked(dispute_id: UUID, context: MutationContext) -> Dispute:
     # The lock gives all phones' events one order: the fold never sees two events with the same ordinal.
-    dispute = Dispute.objects.select_for_update(of=("self",)).select_related("unit").filter(id=payload.dispute).first()
+    dispute = Dispute.objects.select_for_update(of=("self",)).select_related("unit").filter(id=dispute_id).first()
     if dispute is None:
-        raise problem("dispute_unknown", id=payload.dispute)
+        raise problem("dispute_unknown", id=dispute_id)
     if not dispute.unit.path.startswith(context.unit_path):
         raise problem("record_of_another_unit")
+    return dispute
+
+
+def _dispute_for_work(payload: DisputeEventPayload, context: MutationContext) -> Dispute:
+    dispute = _dispute_locked(payload.dispute, context)
     if (
         payload.assignee
         and not Officer.objects.filter(id=payload.assignee, unit__path__startswith=dispute.unit.path).exists()

@@ -205,14 +205,37 @@ class Dispute(SyncedRecord):
 
 
 class Party(models.Model):
-    """A side of a dispute, by role only; never a profile. Names and contacts come with field encryption."""
+    """A side of a dispute; never a profile. Name and number are masked here, `sealed` opens with the server's key only
+    (`party_services.contact_reveal`). Contact is erased a while after the dispute has ended; the role stays.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, related_name="parties")
     role = models.CharField(max_length=8, choices=PartyRole)
+    name_masked = models.CharField(max_length=40, blank=True, default="")
+    phone_masked = models.CharField(max_length=24, blank=True, default="")
+    sealed = models.TextField(blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "当事人"
+
+
+class ContactReveal(models.Model):
+    """Somebody opened a party's contact: who, on which device, when, why. A trigger refuses to change or delete rows.
+
+    Plain ids: who looked stays known when everything else of the case is gone.
+    """
+
+    dispute_ref = models.UUIDField(db_index=True)
+    party_ref = models.UUIDField()
+    unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey("accounts.Officer", on_delete=models.PROTECT, related_name="+", db_index=False)
+    device = models.ForeignKey("accounts.Device", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    revealed_at = models.DateTimeField()
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "查看联系方式记录"
 
 
 class DisputeEvent(SyncedRecord):

@@ -1,4 +1,4 @@
-"""PURE: what a phone may send about visits and disputes. There is no field for a resident's name or number here."""
+"""PURE: what a phone may send about visits and disputes. A resident's name or number comes masked or sealed only."""
 
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -74,11 +74,36 @@ class VisitCorrect(VisitRecord):
     reason: Annotated[Text, Field(min_length=1)]
 
 
+def _masked(text: str) -> str:
+    # A phone that forgot to mask would write a resident's name into a table that says it holds none.
+    if text and "*" not in text:
+        raise ValueError("must be masked")
+    return text
+
+
+def _masked_number(text: str) -> str:
+    if sum(character.isdigit() for character in text) > MAX_DIGITS_SHOWN:
+        raise ValueError("shows too many digits")
+    return _masked(text)
+
+
+# `138****8000` shows seven, `0795***1234` eight.
+MAX_DIGITS_SHOWN = 8
+# `<key id>.<enc>.<ciphertext>` in base64url (backend/common/sealing.py).
+SEALED = r"^([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)?$"
+
+
 class PartyOfDispute(Payload):
-    """A side of a dispute, by role only."""
+    """A side of a dispute: its role, and how to reach it where that was given.
+
+    Name and number are masked by the phone; in clear they are only inside `sealed`, for the server's key.
+    """
 
     id: UUID
     role: Literal["side_a", "side_b", "other"]
+    name_masked: Annotated[Line, Field(max_length=40), AfterValidator(_masked)] = ""
+    phone_masked: Annotated[Line, Field(max_length=24), AfterValidator(_masked_number)] = ""
+    sealed: Annotated[str, Field(max_length=2048, pattern=SEALED)] = ""
 
 
 class DisputeOpen(Payload):
@@ -94,6 +119,13 @@ class DisputeOpen(Payload):
     visit: UUID | None = None
     patrol: UUID | None = None
     parties: list[PartyOfDispute] = Field(default_factory=list, max_length=20)
+
+
+class DisputeParty(Payload):
+    """`dispute.party`: a party is added later, or the contact of a known one is replaced."""
+
+    dispute: UUID
+    party: PartyOfDispute
 
 
 class Agreement(Payload):

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import OuterRef, Q, Subquery
 
-from visits.models import Dispute, DisputeEvent, Hazard, OutreachSession, Visit
+from visits.models import Dispute, DisputeEvent, Hazard, OutreachSession, Party, Visit
 
 
 def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -65,7 +65,8 @@ def _hazards_by_visit(visit_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]
 
 def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return disputes as the pull sends them, by id."""
-    rows: Iterable[Any] = Dispute.objects.filter(id__in=list(ids)).values(
+    wanted = list(ids)
+    rows: Iterable[Any] = Dispute.objects.filter(id__in=wanted).values(
         "id",
         "category",
         "summary",
@@ -86,15 +87,28 @@ def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         "version",
         "unit_id",
     )
+    parties = _parties_by_dispute(wanted)
     return {
         row["id"]: {
             "area": row.pop("area__code"),
             "author_name": row.pop("author__name"),
             "assignee_name": row.pop("assignee__name"),
+            "parties": parties.get(row["id"], []),
             **row,
         }
         for row in rows
     }
+
+
+def _parties_by_dispute(dispute_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return the parties of each dispute, masked; never what is sealed."""
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    parties = Party.objects.filter(dispute__in=dispute_ids).order_by("role", "id")
+    columns = ("id", "dispute", "role", "name_masked", "phone_masked")
+    rows: Iterable[Any] = parties.values(*columns, has_contact=~Q(sealed=""))
+    for party in rows:
+        found.setdefault(party.pop("dispute"), []).append(party)
+    return found
 
 
 def dispute_event_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -28,7 +28,8 @@ def test_no_table_has_a_column_for_what_we_refuse_to_know() -> None:
 
 def test_a_household_has_no_name_and_a_party_no_identity() -> None:
     party = {field.name for field in apps.get_model("visits", "Party")._meta.get_fields()}
-    assert party == {"id", "dispute", "role"}
+    # Name and number: masked, and sealed to the server's key; no column could hold them in clear.
+    assert party == {"id", "dispute", "role", "name_masked", "phone_masked", "sealed"}
 
 
 def test_no_payload_accepts_an_unknown_field() -> None:

@@ -13,7 +13,7 @@ from backend.sync.registry import KINDS
 from backend.sync.wire import Envelope, read_envelope
 
 EXAMPLES: dict[str, Any] = {
-    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("*.json")
+    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path(__file__).parent.glob("*.*.json")
 }
 
 
