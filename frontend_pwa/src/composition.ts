@@ -23,6 +23,7 @@ import {
 import { importSealed, sealUnsent, unsentOf } from './data/unsent_file';
 import { keepsRecords, type Me } from './domain/records';
 import { BestFix } from './location/best_fix';
+import { openOuting } from './office_outing';
 import { now_ms, ownFetch, startSync } from './office_sync';
 import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
@@ -46,6 +47,7 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
     office.takePosition(state);
   });
   await office.start();
+  if (keepsRecords(me)) openOuting(office);
   if (keepsRecords(me)) await startSync(office, device);
   return office;
 }

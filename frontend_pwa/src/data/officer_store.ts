@@ -4,8 +4,11 @@ import type { AttachmentRow } from '../domain/attachments';
 import type { CoverageAnswer } from '../domain/coverage';
 import type { DoorPage } from '../domain/door_pages';
 import type { OutboxRow, SentRow } from '../domain/mutations';
+import type { OutingState } from '../domain/outing';
 import type { DisputeEventRecord, DisputeRecord, Me, VisitRecord } from '../domain/records';
+import type { FixBlock } from '../domain/tracks';
 import type { VisitDraft } from '../domain/visit_draft';
+import { encryptedTables, Keyring } from './encrypted_tables';
 
 /** Facts of which there is one each. */
 export interface Facts {
@@ -53,19 +56,6 @@ export interface FormDraftRow {
 /** What a form that was saved is put back from when the save is undone. */
 export type KeptDraft = DraftRow | FormDraftRow;
 
-/** An outing made on this phone; what it holds is the outing modules' matter (data/outings.ts). */
-export interface OutingRow {
-  id: string;
-  [name: string]: unknown;
-}
-
-/** Fixes of an outing, as they were recorded, kept on the phone for its officer. */
-export interface FixBlockRow {
-  id: string;
-  outing: string;
-  [name: string]: unknown;
-}
-
 /** How this database is locked (data/lock.ts). */
 export interface LockRow {
   name: string;
@@ -110,11 +100,12 @@ export class OfficerStore extends Dexie {
   /** Ids met while `replacing`. */
   declare readonly seen: Table<{ id: string }, string>;
   declare readonly form_drafts: Table<FormDraftRow, string>;
-  declare readonly outings: Table<OutingRow, string>;
-  declare readonly fix_blocks: Table<FixBlockRow, string>;
+  declare readonly outings: Table<OutingState, string>;
+  declare readonly fix_blocks: Table<FixBlock, string>;
   declare readonly lock: Table<LockRow, string>;
+  readonly keyring: Keyring;
 
-  constructor(name: string) {
+  constructor(name: string, keyring = new Keyring()) {
     // strict: "saved" must survive a battery that dies. No cache: a list shows what is committed, not what is hoped.
     super(name, { chromeTransactionDurability: 'strict', cache: 'disabled' });
     this.version(1).stores({
@@ -137,6 +128,14 @@ export class OfficerStore extends Dexie {
       fix_blocks: 'id, outing',
       lock: 'name',
     });
+    this.keyring = keyring;
+    this.use(encryptedTables(keyring));
+    // Known before anything is written: with a lock set up, nothing protected is ever written in clear.
+    this.on('ready', (db) => this.#askLock(db), true);
+  }
+
+  async #askLock(db: Dexie): Promise<void> {
+    this.keyring.locked = (await db.table('lock').get('key')) !== undefined;
   }
 }
 

@@ -9,6 +9,30 @@ function sealed(mutation: NewMutation, seq: number): Mutation {
 }
 
 /**
+ * Inside the caller's transaction over facts and outbox: numbers records, counts them and puts them into the outbox.
+ * They may be undone for `undo_ms`.
+ */
+export async function addToOutbox(
+  store: OfficerStore,
+  hashed: readonly Mutation[],
+  now_ms: number,
+  undo_ms: number,
+): Promise<void> {
+  const seq = (await fact(store, 'seq')) ?? 0;
+  const made_total = (await fact(store, 'made_total')) ?? 0;
+  const rows = hashed.map((mutation, index) =>
+    waitingRow(mutation, seq + index + 1, now_ms, now_ms + undo_ms),
+  );
+  await store.outbox.bulkAdd(rows);
+  await setFact(store, 'seq', seq + rows.length);
+  await setFact(store, 'made_total', made_total + rows.length);
+}
+
+export function hashedRecords(made: readonly NewMutation[]): Mutation[] {
+  return made.map((mutation) => sealed(mutation, 0));
+}
+
+/**
  * Puts the records of a draft into the outbox, counts them and removes the draft, all or nothing. `draft` is the door
  * of a visit's draft or the key of another form's. Resolves after the transaction's complete event, with the ids that
  * an undo needs.
@@ -19,17 +43,10 @@ export async function saveRecords(
   draft: string,
   now_ms: number,
 ): Promise<string[]> {
-  const hashed = made.map((mutation) => sealed(mutation, 0));
+  const hashed = hashedRecords(made);
   const tables = [store.facts, store.outbox, store.drafts, store.form_drafts];
   await store.transaction('rw', tables, async () => {
-    const seq = (await fact(store, 'seq')) ?? 0;
-    const made_total = (await fact(store, 'made_total')) ?? 0;
-    const rows = hashed.map((mutation, index) =>
-      waitingRow(mutation, seq + index + 1, now_ms, now_ms + UNDO_MS),
-    );
-    await store.outbox.bulkAdd(rows);
-    await setFact(store, 'seq', seq + rows.length);
-    await setFact(store, 'made_total', made_total + rows.length);
+    await addToOutbox(store, hashed, now_ms, UNDO_MS);
     await store.drafts.delete(draft);
     await store.form_drafts.delete(draft);
   });

@@ -15,6 +15,7 @@ import { dueDoors } from '../domain/schedule';
 import { draftMutations, type VisitDraft } from '../domain/visit_draft';
 import type { BestFix, LocationState } from '../location/best_fix';
 import { quietStatus, type SyncControl, type SyncStatus } from '../sync/status';
+import type { Outing } from './outing.svelte';
 
 const nothing = (): void => undefined;
 const noSync: SyncControl = {
@@ -66,6 +67,8 @@ export class Office {
   readonly #onMade: (made_total: number) => void;
   sync: SyncControl = noSync;
   location: BestFix | null = null;
+  /** Only where records are kept. */
+  outing: Outing | null = null;
   /** The map package of the station, with the code that looks after it; null where nobody needs one. */
   maps: (() => Promise<PackageControl>) | null = null;
 
@@ -178,6 +181,7 @@ export class Office {
   stop(): void {
     this.sync.stop();
     this.location?.stop();
+    this.outing?.stop();
     window.clearInterval(this.#clock);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#subscriptions = [];
