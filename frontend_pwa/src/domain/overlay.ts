@@ -7,7 +7,7 @@
 import type { Mutation, OutboxRow, SentRow, VisitMutation } from './mutations';
 import type { DisputeRecord, Me, Premises, VisitRecord } from './records';
 import { nextDueOn } from './schedule';
-import { addDays, dayOf } from './dates';
+import { addDays, dayOf, duringDay } from './dates';
 import type { Outcome } from './words';
 
 export interface PendingVisit {
@@ -84,16 +84,17 @@ export function visitsOn(
   pending: readonly Mutation[],
   me: Me,
 ): SeenVisit[] {
-  const zone = me.deployment.zone;
+  const today = duringDay(day_on, me.deployment.zone);
   const known = snapshot
-    .filter((visit) => visit.corrected_by === null)
+    .filter((visit) => visit.corrected_by === null && today(visit.occurred_at))
     .map((visit) => ({
       ...pick(visit),
       author_name: visit.author_name,
       mine: visit.author === me.officer.id || visit.officers.includes(me.officer.id),
       pending: false,
     }));
-  const own = pending.filter(isVisit).map((mutation) => ({
+  const made = pending.filter(isVisit).filter((mutation) => today(mutation.recorded_at));
+  const own = made.map((mutation) => ({
     id: mutation.record_id,
     premises: mutation.payload.premises,
     outcome: mutation.payload.outcome,
@@ -102,9 +103,7 @@ export function visitsOn(
     mine: true,
     pending: true,
   }));
-  return [...known, ...own]
-    .filter((visit) => dayOf(Date.parse(visit.occurred_at), zone) === day_on)
-    .sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
+  return [...known, ...own].sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
 }
 
 function pick(visit: VisitRecord): Pick<SeenVisit, 'id' | 'premises' | 'outcome' | 'occurred_at'> {

@@ -53,6 +53,12 @@ export function percent(share: number): string {
   });
 }
 
+const MB = 1_000_000;
+
+export function byteSize(bytes: number): string {
+  return bytes >= 1000 * MB ? `${number(bytes / (1000 * MB), 1)} GB` : `${number(bytes / MB, 1)} MB`;
+}
+
 export function distance(metres: number): string {
   return metres < 950
     ? `${number(Math.max(5, Math.round(metres / 5) * 5))} m`

@@ -83,6 +83,8 @@ export const en = {
   'sync.done': 'Synced {time}',
   'sync.not_yet': 'Not synced yet',
   'sync.unsent': '{n} unsent',
+  'sync.storage': '{size} on this phone',
+  'sync.storage_low': 'Phone nearly full',
   'sync.none_unsent': 'All sent',
   'sync.first': 'First sync: fetching the doors of your unit. It may be interrupted at any time.',
 

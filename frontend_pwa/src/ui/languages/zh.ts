@@ -77,6 +77,8 @@ export const zh = {
   'sync.done': '已同步 {time}',
   'sync.not_yet': '尚未同步',
   'sync.unsent': '{n} 条待上传',
+  'sync.storage': '本机占用 {size}',
+  'sync.storage_low': '手机空间将满',
   'sync.none_unsent': '全部已上传',
   'sync.first': '首次同步：正在取得本单位的户和企业，可随时中断。',
 
