@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyAnswers, dropOldReceipts, offerAgain, outboxView, setAside } from '../../src/data/outbox';
 import { payloadSha256 } from '../../src/data/hashing';
-import { fact, OfficerStore, openStore } from '../../src/data/officer_store';
+import { fact, openStore } from '../../src/data/officer_store';
 import { keepDraft, keptDraft, saveRecords, undoRecords } from '../../src/data/save';
 import {
   KEEP_SENT_MS,
@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/mutations';
 import { emptyDraft } from '../../src/domain/visit_draft';
 import { aVisitMutation, DOOR } from '../builders';
-import { aStore } from './stores';
+import { aStore, storeNamed } from './stores';
 
 const NONE = new Set<string>();
 const FIFTY = { records: 50, bytes: Infinity, attention: false };
@@ -51,7 +51,7 @@ describe('saving a visit', () => {
     const store = await aStore();
     await saveRecords(store, [made(1)], DOOR, 1000);
     store.close();
-    const again = new OfficerStore(store.name);
+    const again = storeNamed(store.name);
     expect(await openStore(again, () => 'another device')).toBe('device-1');
     expect(await again.outbox.count()).toBe(1);
   });
@@ -74,7 +74,12 @@ describe('undo', () => {
   });
   test('never gives a number of an undone record to another', async () => {
     const store = await aStore();
-    await undoRecords(store, await saveRecords(store, [made(1)], DOOR, 1000), { premises: draft.premises, draft }, 1001);
+    await undoRecords(
+      store,
+      await saveRecords(store, [made(1)], DOOR, 1000),
+      { premises: draft.premises, draft },
+      1001,
+    );
     await saveRecords(store, [made(2)], DOOR, 2000);
     expect((await store.outbox.get('m2'))?.seq).toBe(2);
   });

@@ -1,6 +1,6 @@
 import Dexie from 'dexie';
 import { describe, expect, test } from 'vitest';
-import { fact, forgetSnapshot, OfficerStore, openStore, setFact } from '../../src/data/officer_store';
+import { fact, forgetSnapshot, openStore, setFact, type OfficerStore } from '../../src/data/officer_store';
 import { saveRecords } from '../../src/data/save';
 import {
   applyPulled,
@@ -11,7 +11,7 @@ import {
 } from '../../src/data/snapshot';
 import type { Change } from '../../src/domain/records';
 import { aDispute, aDoor, aMe, anOutboxRow, aVisit, aVisitMutation, DOOR } from '../builders';
-import { aStore } from './stores';
+import { aStore, storeNamed } from './stores';
 
 const put = (type: 'premises' | 'visit' | 'dispute', record: { id: string; version: number }): Change =>
   ({ unit: 's', n: 1, type, id: record.id, version: record.version, op: 'put', record }) as Change;
@@ -144,7 +144,7 @@ test('a database of version 1 with an unsent queue opens with every record in it
     { key: 'made_total', value: 7 },
   ]);
   old.close();
-  const store = new OfficerStore('released-1');
+  const store = storeNamed('released-1');
   expect(await openStore(store, () => 'new')).toBe('the same device');
   expect([await store.outbox.count(), await fact(store, 'made_total')]).toEqual([1, 7]);
 });

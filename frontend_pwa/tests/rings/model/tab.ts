@@ -1,5 +1,5 @@
 /** SHELL: one tab: the real engine over the real store, with the ring's clock, network and lock at its ports. */
-import { OfficerStore, openStore } from '../../../src/data/officer_store';
+import { openStore, type OfficerStore } from '../../../src/data/officer_store';
 import { syncStorage } from '../../../src/data/sync_storage';
 import { SyncEngine, type EnginePorts } from '../../../src/sync/engine';
 import type { Fetch } from '../../../src/sync/http';
@@ -7,6 +7,7 @@ import type { Failure } from '../../../src/sync/machine_types';
 import { whoAmI } from '../../../src/sync/session';
 import { signedFetch } from '../../../src/sync/signing';
 import { quietStatus, type SyncStatus } from '../../../src/sync/status';
+import { storeNamed } from '../../data/stores';
 import { observed } from './observer';
 import type { Phone } from './phone';
 import { modelSignature } from './seal';
@@ -25,7 +26,7 @@ export class Tab {
 
   constructor(phone: Phone) {
     this.phone = phone;
-    this.store = new OfficerStore(phone.database);
+    this.store = storeNamed(phone.database);
   }
 
   async start(): Promise<void> {
