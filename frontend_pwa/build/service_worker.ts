@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build, type Plugin } from 'vite';
+import { compressBelow } from './compressed.ts';
 
-/** The map is 1.5 MB and useless without the network: it is fetched when a map is opened. */
-const NOT_KEPT = [/^assets\/coverage_map-/, /^assets\/maplibre/, /\.map$/, /^sw\.js$/];
+/**
+ * The code of maps is kept as well, 1.7 MB (0.4 MB as it travels): an officer in a cellar needs the field map most.
+ * It stays out of the first chunk; the browser fetches it after the app stands.
+ */
+const NOT_KEPT = [/\.map$/, /\.(br|gz)$/, /^sw\.js$/];
 const HASHED = /^assets\/.+-[\w-]{8}\.\w+$/;
 
 interface PrecacheEntry {
@@ -57,6 +61,7 @@ export function serviceWorker(): Plugin {
           rollupOptions: { input: 'src/sw/sw.ts', output: { entryFileNames: 'sw.js', format: 'iife' } },
         },
       });
+      compressBelow(outDir);
     },
   };
 }

@@ -20,10 +20,12 @@ import {
   setMarker,
   storageFacts,
 } from './data/phone';
+import { forgetPackages } from './data/package_place';
 import { importSealed, sealUnsent, unsentOf } from './data/unsent_file';
 import { keepsRecords, type Me } from './domain/records';
 import { BestFix } from './location/best_fix';
 import { openOuting } from './office_outing';
+import { startMaps } from './office_maps';
 import { now_ms, ownFetch, startSync } from './office_sync';
 import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
@@ -48,7 +50,10 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   });
   await office.start();
   if (keepsRecords(me)) openOuting(office);
-  if (keepsRecords(me)) await startSync(office, device);
+  if (keepsRecords(me)) {
+    await startSync(office, device);
+    startMaps(office);
+  }
   return office;
 }
 
@@ -86,6 +91,7 @@ async function leave(office: Office, file_saved = false): Promise<SignOutAnswer>
   office.stop();
   rememberOfficer(null);
   await forgetSnapshot(office.store);
+  await forgetPackages(office.me.officer.id);
   office.store.close();
   return answer;
 }

@@ -1,6 +1,7 @@
 /** SHELL: the running sync of one officer: engine, signatures, uploads, and what wakes them. */
 import { v7 } from 'uuid';
 import { becomeNewDevice, fact, forgetAsRevoked } from './data/officer_store';
+import { forgetPackages } from './data/package_place';
 import { setMarker } from './data/phone';
 import { syncStorage } from './data/sync_storage';
 import { asOfficer } from './sync/as_officer';
@@ -78,7 +79,9 @@ interface Running {
 
 function running(office: Office, device: string, key: DeviceKey | null): Running {
   const heard = hearsRevocation(ownFetch, async () => {
-    if (await forgetAsRevoked(office.store, device)) office.takeRevoked(true);
+    if (!(await forgetAsRevoked(office.store, device))) return;
+    office.takeRevoked(true);
+    await forgetPackages(office.me.officer.id);
   });
   const fetch = signing(asOfficer(heard, office.me.officer.id), device, key);
   const channel = new BroadcastChannel(office.store.name);
