@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { OutcomeRow } from '../../src/domain/mutations';
+import { speak } from '../../src/ui/language.svelte';
 import { zh } from '../../src/ui/languages/zh';
 import { wordsForCode, wordsForProblem } from '../../src/ui/problem_words';
+
+beforeAll(async () => {
+  await speak('zh');
+});
 
 /** Codes whose words no person reads: the app answers them by itself, or only programs and commands meet them. */
 const NOT_FOR_PEOPLE = [
@@ -33,6 +38,8 @@ const NOT_FOR_PEOPLE = [
   ...['tus_version_unknown', 'upload_offset_wrong', 'upload_finished', 'upload_taken_over'],
   ...['upload_checksum_wrong', 'uploads_busy'],
   ...['file_unreadable', 'import_refused'],
+  // The map screen has its own words for what becomes of its file.
+  ...['map_package_missing', 'map_package_failed', 'range_not_satisfiable'],
 ];
 /** Not codes but outcomes: what is said when a code is not known. */
 const OUTCOMES = ['quarantined', 'conflict', 'set_aside', 'other'];
