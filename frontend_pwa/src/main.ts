@@ -9,12 +9,12 @@ import { applyTheme } from './ui/theme.svelte';
 import './ui/theme.css';
 
 const chosen = preferences();
-setLanguage(chosen.language ?? 'zh');
 applyTheme(chosen.theme);
 onOfficerChanged(() => {
   location.reload();
 });
 
 const target = document.getElementById('app');
+await setLanguage(chosen.language ?? 'zh');
 if (target) mount(App, { target, props: { ports, lostDatabase: rememberedRecords() } });
 void installServiceWorker();

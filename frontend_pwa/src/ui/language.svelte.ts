@@ -1,21 +1,38 @@
 /** SHELL: the language of the screen: texts from the catalogues, numbers and dates from Intl. */
-import { en } from './languages/en';
-import { zh, type TextKey } from './languages/zh';
+import type { TextKey } from './languages/zh';
 
 export type Language = 'zh' | 'en';
-const CATALOGUES: Record<Language, Record<TextKey, string>> = { zh, en };
+type Texts = Record<TextKey, string>;
+/** Only the language that is spoken is fetched: Today starts with half the texts. */
+const CATALOGUES: Record<Language, () => Promise<Texts>> = {
+  zh: async () => (await import('./languages/zh')).zh,
+  en: async () => (await import('./languages/en')).en,
+};
 const LOCALES: Record<Language, string> = { zh: 'zh-CN', en: 'en-GB' };
 
 class CurrentLanguage {
   value = $state<Language>('zh');
+  texts = $state.raw<Partial<Texts>>({});
 }
 const current = new CurrentLanguage();
+let wanted: Language = 'zh';
 
 export const language = (): Language => current.value;
 export const locale = (): string => LOCALES[current.value];
 
-export function setLanguage(chosen: Language): void {
+/** Takes the texts of a language. Of two choices made in a row the last one counts: false for the other. */
+export async function speak(chosen: Language): Promise<boolean> {
+  wanted = chosen;
+  const texts = await CATALOGUES[chosen]();
+  if (wanted !== chosen) return false;
   current.value = chosen;
+  current.texts = texts;
+  return true;
+}
+
+/** Resolves when the page speaks it. */
+export async function setLanguage(chosen: Language): Promise<void> {
+  if (!(await speak(chosen))) return;
   document.documentElement.lang = chosen === 'zh' ? 'zh-Hans' : 'en';
   document.title = t('app.title');
 }
@@ -29,7 +46,7 @@ function pluralForm(text: string, n: unknown): string {
 
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
   // A word of a newer server or app has no text here yet: it shows itself, and the screen stands.
-  const text = pluralForm((CATALOGUES[current.value] as Partial<typeof zh>)[key] ?? key, values['n']);
+  const text = pluralForm(current.texts[key] ?? key, values['n']);
   return text.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? '';
     return typeof value === 'number' ? number(value) : value;
@@ -38,7 +55,7 @@ export function t(key: TextKey, values: Record<string, string | number> = {}): s
 
 /** A text by a key that came from elsewhere; null when there is none, so that the caller shows the word itself. */
 export function textOf(key: string, values: Record<string, string | number> = {}): string | null {
-  return key in zh ? t(key as TextKey, values) : null;
+  return key in current.texts ? t(key as TextKey, values) : null;
 }
 
 export function number(value: number, digits = 0): string {
