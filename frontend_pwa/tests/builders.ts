@@ -1,6 +1,14 @@
 /** PURE: small records for tests; each test names only what it is about. */
-import type { OutboxRow, SentRow, VisitMutation } from '../src/domain/mutations';
-import type { DisputeRecord, Me, Premises, VisitRecord } from '../src/domain/records';
+import type {
+  DisputeEventMutation,
+  DisputeOpenMutation,
+  DisputePartyMutation,
+  OutboxRow,
+  SentRow,
+  VisitMutation,
+} from '../src/domain/mutations';
+import type { DisputeEventRecord, DisputeRecord, Me, Premises, VisitRecord } from '../src/domain/records';
+import type { DisputeEventKind } from '../src/domain/words';
 
 export const OFFICER = '0190a000-0000-7000-8000-000000000001';
 export const DOOR = '0190a000-0000-7000-8000-00000000000a';
@@ -92,4 +100,64 @@ export function aSentRow(n: number): SentRow {
   const receipt = { unit: 's1', n, received_at: '2026-11-22T08:00:01Z', sha256: '0'.repeat(64) };
   const mutation = aVisitMutation(n);
   return { id: mutation.id, mutation, outcome: 'applied', receipt, sent_at_ms: 0 };
+}
+
+/** A step as the feed shows it, by a colleague unless told; `n` is its place in the order of steps. */
+export function anEvent(
+  n: number,
+  event: DisputeEventKind,
+  part: Partial<DisputeEventRecord> = {},
+): DisputeEventRecord {
+  return {
+    ...{ id: `e${String(n)}`, dispute: 'd1', event, occurred_at: '2026-11-22T02:00:00Z', author: 'lead' },
+    ...{ author_name: '乙', note: '', assignee: null, agreement: null, transferred_to: '', follow_up: null },
+    ...{ corrects: null, ordinal: n, allowed: true, version: 1 },
+    ...part,
+  };
+}
+
+export function anEventMutation(
+  n: number,
+  dispute: string,
+  event: DisputeEventKind,
+  part: Partial<DisputeEventMutation['payload']> = {},
+): DisputeEventMutation {
+  return {
+    ...{ id: `me${String(n)}`, seq: 100 + n, kind: 'dispute.event', record_id: `own${String(n)}` },
+    recorded_at: '2026-11-22T08:00:00.000Z',
+    payload: {
+      ...{ dispute, event, note: '', assignee: null, agreement: null, transferred_to: '', follow_up: null },
+      corrects: null,
+      ...part,
+    },
+    payload_sha256: '0'.repeat(64),
+  };
+}
+
+export function anOpening(dispute: string, recorded_at = '2026-11-22T08:00:00.000Z'): DisputeOpenMutation {
+  return {
+    ...{ id: `mo-${dispute}`, seq: 50, kind: 'dispute.open', record_id: dispute, recorded_at },
+    payload: {
+      ...{ category: 'debt', summary: 's', premises: DOOR, place: null, place_text: '', source: 'visit' },
+      ...{ risk: 'high', visit: 'v9', parties: [] },
+    },
+    payload_sha256: '0'.repeat(64),
+  };
+}
+
+export function aPartyMutation(
+  n: number,
+  dispute: string,
+  party: string,
+  name_masked = '王*',
+): DisputePartyMutation {
+  return {
+    ...{ id: `mp${String(n)}`, seq: 200 + n, kind: 'dispute.party', record_id: `party${String(n)}` },
+    recorded_at: '2026-11-22T08:00:00.000Z',
+    payload: {
+      dispute,
+      party: { id: party, role: 'side_b', name_masked, phone_masked: '', sealed: 'a.b.c' },
+    },
+    payload_sha256: '0'.repeat(64),
+  };
 }

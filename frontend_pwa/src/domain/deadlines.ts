@@ -16,7 +16,7 @@ export interface Deadline {
 /** Amber starts when this share of the time is used up. */
 const SOON_FROM = 0.7;
 /** A follow-up is due this many days after the resolution (2-records). */
-const FOLLOW_UP_DAYS = 30;
+export const FOLLOW_UP_DAYS = 30;
 
 function urgencyOf(start_on: string, due_on: string, today_on: string): Urgency {
   if (today_on > due_on) return 'overdue';

@@ -1,13 +1,13 @@
 /**
  * PURE: truth = server snapshot + what this phone has made and the snapshot does not hold yet.
  *
- * The same functions serve every screen. A record counts as pending until the pull brings it back, so nothing
- * flickers between the receipt and the next pull.
+ * The same functions serve every screen; of disputes overlay_disputes.ts has them. A record counts as pending until the
+ * pull brings it back, so nothing flickers between the receipt and the next pull.
  */
 import type { Mutation, OutboxRow, SentRow, VisitMutation } from './mutations';
-import type { DisputeRecord, Me, Premises, VisitRecord } from './records';
+import type { Me, Premises, VisitRecord } from './records';
 import { nextDueOn } from './schedule';
-import { addDays, dayOf, duringDay } from './dates';
+import { duringDay } from './dates';
 import type { Outcome } from './words';
 
 export interface PendingVisit {
@@ -108,31 +108,4 @@ export function visitsOn(
 
 function pick(visit: VisitRecord): Pick<SeenVisit, 'id' | 'premises' | 'outcome' | 'occurred_at'> {
   return { id: visit.id, premises: visit.premises, outcome: visit.outcome, occurred_at: visit.occurred_at };
-}
-
-/** Default deadlines (2-records): assigned within 3 days, resolved within 30. */
-const ASSIGN_DAYS = 3;
-const RESOLVE_DAYS = 30;
-
-/** Disputes of the snapshot and those opened on this phone that the server has not shown yet. */
-export function overlayDisputes(
-  snapshot: readonly DisputeRecord[],
-  pending: readonly Mutation[],
-  me: Me,
-): DisputeRecord[] {
-  const opened = pending.flatMap((mutation) => {
-    if (mutation.kind !== 'dispute.open') return [];
-    const { category, summary, risk, source, premises, place_text } = mutation.payload;
-    const opened_on = dayOf(Date.parse(mutation.recorded_at), me.deployment.zone);
-    const record: DisputeRecord = {
-      ...{ id: mutation.record_id, category, summary, risk, state: 'found', source, premises, place_text },
-      ...{ area: null, opened_at: mutation.recorded_at, author: me.officer.id, author_name: me.officer.name },
-      ...{ assignee: null, assignee_name: null, version: 0 },
-      assign_due_on: addDays(opened_on, ASSIGN_DAYS),
-      resolve_due_on: addDays(opened_on, RESOLVE_DAYS),
-      follow_up_due_on: null,
-    };
-    return [record];
-  });
-  return [...snapshot, ...opened];
 }

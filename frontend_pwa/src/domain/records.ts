@@ -1,4 +1,5 @@
 /** PURE: records as the server sends them (contract: GET /api/v1/me and /api/v1/sync/pull). */
+import type { ChecklistAnswers, Place } from './payloads';
 import type {
   AdviceKind,
   DisputeCategory,
@@ -6,6 +7,7 @@ import type {
   DisputeSource,
   DisputeState,
   HazardKind,
+  NoPlaceReason,
   Outcome,
   PartyRole,
   PremisesKind,
@@ -125,6 +127,14 @@ export interface VisitRecord {
   corrects: string | null;
   corrected_by: string | null;
   distance_to_door_m: number | null;
+  /** Where it was recorded, and what else a correction begins with. */
+  place?: Place | null;
+  no_place_reason?: NoPlaceReason | null;
+  campaign?: string | null;
+  checklist?: ChecklistAnswers | null;
+  correction_reason?: string;
+  /** How many photos, sounds and signatures were announced, and how many of them have arrived. */
+  attachments?: { made: number; stored: number };
   version: number;
 }
 
@@ -172,6 +182,8 @@ export interface DisputeEventRecord {
   transferred_to: string;
   follow_up: 'kept' | 'not_kept' | 'no_answer' | null;
   corrects: string | null;
+  /** Place in the one order in which all phones' steps fold. */
+  ordinal: number;
   allowed: boolean;
   version: number;
 }

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  overlayDisputes,
   overlayDoor,
   overlayDoors,
   pendingMutations,
   pendingVisits,
   visitsOn,
 } from '../../src/domain/overlay';
-import type { Mutation } from '../../src/domain/mutations';
 import { aDoor, aMe, anOutboxRow, aSentRow, aVisit, aVisitMutation, DOOR } from '../builders';
 
 const me = aMe();
@@ -56,29 +54,5 @@ describe('the visits of a day', () => {
   test('count a colleague’s visit as mine when I was with them', () => {
     const [row] = visitsOn('2026-11-22', [aVisit({ author: 'x', officers: [me.officer.id] })], [], me);
     expect(row?.mine).toBe(true);
-  });
-});
-
-test('a dispute opened on the phone appears as found, with the default deadlines', () => {
-  const opened: Mutation = {
-    ...{
-      id: 'm9',
-      seq: 9,
-      kind: 'dispute.open',
-      record_id: 'd9',
-      recorded_at: '2026-11-22T17:00:00Z',
-      payload_sha256: '',
-    },
-    payload: {
-      ...{ category: 'debt', summary: 's', premises: DOOR, place: null, place_text: '', source: 'visit' },
-      ...{ risk: 'high', visit: 'v9', parties: [] },
-    },
-  };
-  const [dispute] = overlayDisputes([], [opened], me);
-  expect(dispute).toMatchObject({
-    id: 'd9',
-    state: 'found',
-    assign_due_on: '2026-11-26',
-    resolve_due_on: '2026-12-23',
   });
 });
