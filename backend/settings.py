@@ -175,6 +175,12 @@ DEVICE_ENROLMENT = env.read_choice("DEVICE_ENROLMENT", ("open", "code"), default
 # One file for all web processes and machines of an installation: what is sealed to a key opens only with it.
 SEALING_KEY_FILE = Path(env.read_str("SEALING_KEY_FILE", str(HOME / "sealing_keys.pem")))
 
+# --- the lock of the phones (docs/lock.md) ----------------------------------------------------------------------------
+# offered: a desk in a guarded station may do without, and a demo opens without a PIN; required: wherever phones go out.
+PHONE_LOCK = env.read_choice("PHONE_LOCK", ("off", "offered", "required"), default="offered")
+PHONE_LOCK_MINUTES = env.read_int("PHONE_LOCK_MINUTES", default=5)
+PHONE_OFFLINE_HOURS = env.read_int("PHONE_OFFLINE_HOURS", default=24)
+
 # --- attachments ------------------------------------------------------------------------------------------------------
 # Outside the web app and STATIC_ROOT: nothing in it is served but through an authorised view.
 ATTACHMENTS_ROOT = HOME / "attachments"

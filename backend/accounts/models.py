@@ -126,6 +126,17 @@ class Device(models.Model):
         verbose_name = verbose_name_plural = "设备"
 
 
+class DeviceShare(models.Model):
+    """The server's part of the key by which a PIN opens a phone (backend/accounts/shares.py)."""
+
+    device = models.OneToOneField(Device, primary_key=True, on_delete=models.CASCADE, related_name="share")
+    secret = models.BinaryField(max_length=32)
+    made_at = models.DateTimeField()
+    # How often it was asked for since then.
+    counted_from = models.DateTimeField()
+    asked = models.PositiveIntegerField(default=0, db_default=0)
+
+
 class EnrolmentCode(models.Model):
     """Lets one device of a lead's unit in. Only a keyed hash of the code is kept, and it is good for ten minutes."""
 

@@ -83,19 +83,20 @@ class PullView(APIView):
 
 def _batch_of(request: Request, authority: Authority) -> BatchHeader:
     """Return the batch in a request's body; a body that cannot be read is kept and answered `malformed_body`."""
-    body = _plain_body(request, authority)
+    body = plain_body(request, authority)
     try:
         batch = read_batch(body)
     except ValueError as error:
-        raise _kept_as_malformed(request, authority, body, str(error)) from error
+        raise kept_as_malformed(request, authority, body, str(error)) from error
     if len(batch.mutations) > settings.SYNC_MAX_MUTATIONS:
-        raise _too_large()
+        raise too_large()
     return batch
 
 
-def _plain_body(request: Request, authority: Authority) -> bytes:
+def plain_body(request: Request, authority: Authority) -> bytes:
+    """Return the body as it was before compression, its digest checked. Raises `batch_too_large`, `malformed_body`."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.SYNC_MAX_BODY_BYTES:
-        raise _too_large()
+        raise too_large()
     sent = _sent_body(request)
     content_digest_must_match(request._request, sent)
     if request.headers.get("Content-Encoding", "").lower() != "gzip":
@@ -103,9 +104,9 @@ def _plain_body(request: Request, authority: Authority) -> bytes:
     try:
         body = inflate(sent, max_bytes=settings.SYNC_MAX_BODY_BYTES)
     except ValueError as error:
-        raise _kept_as_malformed(request, authority, sent, str(error)) from error
+        raise kept_as_malformed(request, authority, sent, str(error)) from error
     if body is None:
-        raise _too_large()
+        raise too_large()
     return body
 
 
@@ -116,11 +117,12 @@ def _sent_body(request: Request) -> bytes:
     # Django reads nothing without a Content-Length; a proxy that re-chunks would make every push look empty.
     streamed: bytes = request.META["wsgi.input"].read(settings.SYNC_MAX_BODY_BYTES + 1)
     if len(streamed) > settings.SYNC_MAX_BODY_BYTES:
-        raise _too_large()
+        raise too_large()
     return streamed
 
 
-def _kept_as_malformed(request: Request, authority: Authority, body: bytes, why: str) -> Exception:
+def kept_as_malformed(request: Request, authority: Authority, body: bytes, why: str) -> Exception:
+    """Keep a body that cannot be read, byte for byte; return the failure to raise."""
     intake = store.body_store(
         body,
         officer=authority.officer,
@@ -131,5 +133,6 @@ def _kept_as_malformed(request: Request, authority: Authority, body: bytes, why:
     return problem("malformed_body", why=why, intake=intake)
 
 
-def _too_large() -> Exception:
+def too_large() -> Exception:
+    """Return the failure of a batch beyond the limits."""
     return problem("batch_too_large", max_mutations=settings.SYNC_MAX_MUTATIONS, max_bytes=settings.SYNC_MAX_BODY_BYTES)
