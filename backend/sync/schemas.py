@@ -68,5 +68,6 @@ ME = {
         areas={"type": "array", "items": {"type": "object"}}, colleagues={"type": "array", "items": {"type": "object"}},
         campaign=_nullable({"type": "object"}), due_after_days={"type": "object"}, server_time=_TIME, app_version=_TEXT,
         sealing_key=_object(key_id=_TEXT, public_key=_TEXT),
+        lock=_object(mode=_TEXT, after_minutes=_COUNT, offline_hours=_COUNT),
     )
 }  # fmt: skip
