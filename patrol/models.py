@@ -36,7 +36,7 @@ class DayPart(models.TextChoices):
 
 
 class PatrolPlan(models.Model):
-    """Who walks which beats, how often."""
+    """Who walks which beats, how often. Without officers it is for everybody of the unit."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="+")
@@ -44,6 +44,7 @@ class PatrolPlan(models.Model):
     officers = models.ManyToManyField("accounts.Officer", related_name="+", blank=True)
     beats = models.ManyToManyField("geo.Beat", related_name="+", blank=True)
     starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
     every_days = models.PositiveSmallIntegerField(default=7)
     part = models.CharField(max_length=8, choices=DayPart, blank=True)
 

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 
 from backend.accounts.models import Device, Officer, Role, Unit, UnitKind
 from geo.models import Area, Beat, Deployment, Premises, Street, StreetPiece, UnitArea
+from patrol.models import PatrolPlan
 from visits.models import Campaign
 
 LIST, EDITION = "test", "2026"
@@ -148,6 +149,19 @@ class CampaignFactory(DjangoModelFactory[Campaign]):
     name = "百万警进千万家"
     starts_on = date(2026, 11, 1)
     ends_on = date(2026, 11, 30)
+
+
+class PlanFactory(DjangoModelFactory[PatrolPlan]):
+    """A plan for everybody of its unit; `officers` and `beats` are added with `.set`."""
+
+    class Meta:
+        model = PatrolPlan
+
+    id = factory.LazyFunction(new_id)
+    unit = factory.SubFactory(UnitFactory)
+    name = factory.Sequence(lambda n: f"第{n}号巡逻计划")
+    starts_on = date(2026, 11, 1)
+    every_days = 7
 
 
 def unit_for(area: Area, **columns: Any) -> Unit:

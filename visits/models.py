@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 
 from backend.common.records import SyncedRecord
+from visits.form_models import ChecklistForm
 
 
 class VisitOutcome(models.TextChoices):
@@ -105,6 +106,8 @@ class Campaign(models.Model):
     ends_on = models.DateField()
     targets = models.JSONField(default=dict, blank=True)
     counting_rules = models.JSONField(default=dict, blank=True)
+    # What is asked at doors now; visits keep the version that they answered.
+    form = models.ForeignKey(ChecklistForm, null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns")
     frozen_at = models.DateTimeField(null=True, blank=True)
     denominator = models.ManyToManyField("geo.Premises", related_name="campaigns", blank=True)
 

@@ -14,6 +14,8 @@ from geo.models import Premises
 from geo.premises_services import door_for_work, premises_locked
 from patrol.models import Patrol
 from patrol.services import officer_paths, officers_on_it
+from visits.checklists import FormDefinition, answers_wrong
+from visits.form_services import FormKey, forms_named
 from visits.models import Campaign, Hazard, Visit
 from visits.payloads import VisitCorrect, VisitRecord
 
@@ -23,12 +25,13 @@ _WGS84 = Geod(ellps="WGS84")
 
 @dataclass(frozen=True)
 class Known:
-    """What the visits of a batch may name and what is known of it: doors locked, partners, outings, campaigns."""
+    """What the visits of a batch may name, and what is known of that: locked doors, partners, outings, forms."""
 
     doors: Mapping[UUID, Premises]
     officer_paths: Mapping[UUID, str]
     patrol_paths: Mapping[UUID, str]
     campaigns: frozenset[UUID]
+    forms: Mapping[FormKey, FormDefinition]
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def known_of(items: Sequence[VisitItem]) -> Known:
     payloads = [payload for _, payload in items]
     outings = {payload.patrol for payload in payloads if payload.patrol is not None}
     campaigns = {payload.campaign for payload in payloads if payload.campaign is not None}
+    forms = {(one.form, one.version) for payload in payloads if (one := payload.checklist) is not None}
     return Known(
         doors=premises_locked(payload.premises for payload in payloads),
         officer_paths=officer_paths(one for payload in payloads for one in payload.officers),
@@ -52,6 +56,7 @@ def known_of(items: Sequence[VisitItem]) -> Known:
         campaigns=frozenset(Campaign.objects.filter(id__in=campaigns).values_list("id", flat=True))
         if campaigns
         else frozenset(),
+        forms=forms_named(forms) if forms else {},
     )
 
 
@@ -64,6 +69,7 @@ def visit_of(item: VisitItem, known: Known, original: Visit | None = None) -> Ne
     door = door_for_work(known.doors, premises_id=payload.premises, unit_path=context.unit_path)
     officers = officers_on_it(context, payload.officers, known.officer_paths)
     _references_must_exist(item, known)
+    _answers_must_fit(payload, known)
     columns = context.record_columns() | {"unit_id": door.unit_id}
     if original is not None and isinstance(payload, VisitCorrect):
         columns |= {"occurred_at": original.occurred_at, "corrects": original, "correction_reason": payload.reason}
@@ -117,6 +123,18 @@ def _references_must_exist(item: VisitItem, known: Known) -> None:
         raise problem("patrol_unknown", id=payload.patrol)
     if payload.campaign is not None and payload.campaign not in known.campaigns:
         raise problem("campaign_unknown", id=payload.campaign)
+
+
+def _answers_must_fit(payload: VisitRecord, known: Known) -> None:
+    checklist = payload.checklist
+    if checklist is None:
+        return
+    form = known.forms.get((checklist.form, checklist.version))
+    if form is None:
+        raise problem("form_unknown", form=checklist.form, version=checklist.version)
+    wrong = answers_wrong(form, checklist.answers, payload.outcome)
+    if wrong:
+        raise problem("answers_invalid", errors=wrong, form=checklist.form, version=checklist.version)
 
 
 def _distance_to_door_m(payload: VisitRecord, door: Premises) -> float | None:

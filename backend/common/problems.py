@@ -202,6 +202,11 @@ _TYPES = (
     ProblemType("dispute_unknown", 422, "The dispute is not known", "No dispute {id}."),
     ProblemType("officer_unknown", 422, "An officer is not known", "No officer {id} in this unit."),
     ProblemType("campaign_unknown", 422, "The campaign is not known", "No campaign {id}."),
+    ProblemType("plan_unknown", 422, "The plan is not known", "No plan {id} in this unit."),
+    ProblemType("form_unknown", 422, "The form is not known", "No form {form} of version {version}."),
+    ProblemType(
+        "answers_invalid", 422, "The answers do not fit the form", "Form {form}, version {version}: see errors."
+    ),
     ProblemType("area_unknown", 422, "No township here answers to this unit", "{why}"),
     ProblemType(
         "place_outside_city",

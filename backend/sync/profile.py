@@ -12,12 +12,14 @@ from backend.common.sealing import public_key
 from backend.sync.wire import wire_time
 from geo.models import Deployment
 from geo.selectors import city_bounds, city_day, deployment_or_none, townships_of_unit
+from patrol.plans import plans_of
+from visits.form_services import form_of
 from visits.models import Campaign
 from visits.schedule import DUE_AFTER_DAYS
 
 
 def profile(officer: Officer, *, now: datetime) -> dict[str, Any]:
-    """Return the officer, unit, colleagues, townships, deployment and running campaign; null where there is none."""
+    """Return the officer, unit, colleagues, townships, city, running campaign and plans; null where there is none."""
     place = deployment_or_none()
     unit = working_unit(officer)
     return {
@@ -27,13 +29,9 @@ def profile(officer: Officer, *, now: datetime) -> dict[str, Any]:
         "areas": [] if place is None or unit is None else _areas(unit),
         "colleagues": [] if unit is None else _colleagues(unit),
         "campaign": None if place is None or unit is None else _campaign(unit, city_day(now)),
+        "plans": [] if place is None or unit is None else plans_of(officer, unit, today=city_day(now)),
         "due_after_days": dict(DUE_AFTER_DAYS),
         "sealing_key": public_key(),
-        "lock": {
-            "mode": settings.PHONE_LOCK,
-            "after_minutes": settings.PHONE_LOCK_MINUTES,
-            "offline_hours": settings.PHONE_OFFLINE_HOURS,
-        },
         "server_time": wire_time(now),
         "app_version": settings.VERSION,
     }
@@ -68,8 +66,12 @@ def _colleagues(unit: Unit) -> list[dict[str, Any]]:
     return [_officer(one) for one in Officer.objects.filter(same, is_active=True).order_by("badge_number", "name")]
 
 
-def _campaign(unit: Unit, today: date) -> Any:
+def _campaign(unit: Unit, today: date) -> dict[str, Any] | None:
     # A campaign of the own unit or of any unit above it, running today; the one that started last.
     above = [part for part in unit.path.split("/") if part]
     running = Campaign.objects.filter(Q(unit__code__in=above), starts_on__lte=today, ends_on__gte=today)
-    return running.order_by("-starts_on", "id").values("id", "name", "starts_on", "ends_on").first()
+    found = running.select_related("form").order_by("-starts_on", "id").first()
+    if found is None:
+        return None
+    form = None if found.form is None else form_of(found.form).model_dump(mode="json")
+    return {"form": form} | {name: getattr(found, name) for name in ("id", "name", "starts_on", "ends_on")}

@@ -3,13 +3,14 @@
 from typing import Any
 
 _TIME = {"type": "string", "format": "date-time"}
+_DATE = {"type": "string", "format": "date"}
 _UUID = {"type": "string", "format": "uuid"}
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 0}
 
 
-def _object(required: bool = True, **properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, **({"required": sorted(properties)} if required else {})}
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": sorted(properties)}
 
 
 def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
@@ -62,12 +63,28 @@ DIGEST_RESPONSE = {
         types={"type": "object", "additionalProperties": _object(count=_COUNT, sha256=_TEXT)},
     )
 }
+_WORDING = _object(zh=_TEXT, en=_TEXT)
+FORM = _object(
+    form=_TEXT, version=_COUNT, title=_WORDING,
+    questions={
+        "type": "array",
+        "items": _object(
+            id=_TEXT, kind={"type": "string", "enum": ["yes_no", "choice", "count", "text"]}, title=_WORDING,
+            choices={"type": "array", "items": _object(value=_TEXT, title=_WORDING)}, required={"type": "boolean"},
+            outcomes={"type": "array", "items": _TEXT, "description": "asked only after these; empty: after any"},
+        ),
+    },
+)  # fmt: skip
+PLAN = _object(
+    id=_UUID, name=_TEXT, beats={"type": "array", "items": _object(code=_TEXT, name=_TEXT)}, every_days=_COUNT,
+    part={"type": "string", "enum": ["", "day", "night"]}, due_on=_DATE, last_done_on=_nullable(_DATE),
+)  # fmt: skip
 ME = {
     200: _object(
         officer={"type": "object"}, unit=_nullable({"type": "object"}), deployment=_nullable({"type": "object"}),
         areas={"type": "array", "items": {"type": "object"}}, colleagues={"type": "array", "items": {"type": "object"}},
-        campaign=_nullable({"type": "object"}), due_after_days={"type": "object"}, server_time=_TIME, app_version=_TEXT,
+        campaign=_nullable(_object(id=_UUID, name=_TEXT, starts_on=_DATE, ends_on=_DATE, form=_nullable(FORM))),
+        plans={"type": "array", "items": PLAN}, due_after_days={"type": "object"}, server_time=_TIME, app_version=_TEXT,
         sealing_key=_object(key_id=_TEXT, public_key=_TEXT),
-        lock=_object(mode=_TEXT, after_minutes=_COUNT, offline_hours=_COUNT),
     )
 }  # fmt: skip

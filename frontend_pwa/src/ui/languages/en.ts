@@ -155,6 +155,11 @@ export const en = {
   'problem.officer_unknown':
     'An officer who came along is not on the roll of your unit. A lead can check and release it.',
   'problem.campaign_unknown': 'The server has no such campaign. A lead can check and release it.',
+  'problem.plan_unknown': 'This unit has no such patrol plan. A lead can check and release it.',
+  'problem.form_unknown':
+    'The server has no such version of the form. It was kept as it is; a lead can check and release it.',
+  'problem.answers_invalid':
+    'Answers do not fit the form ({fields}). It was kept as it is; a lead can correct and release it.',
   'problem.area_unknown': 'No township here answers to your unit. An administrator must check the area.',
   'problem.handler_failed':
     'The server broke on this record several times; it is stored as it is. Tell your administrator.',
