@@ -30,6 +30,7 @@ import { now_ms, ownFetch, startSync } from './office_sync';
 import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
 import { quarantineSource } from './sync/quarantine_source';
+import { recordersSource } from './sync/recorders_source';
 import { signIn, signOut, whoAmI } from './sync/session';
 import type { SealAnswer, SignOutAnswer } from './sync/status';
 import { Office } from './ui/office.svelte';
@@ -124,6 +125,7 @@ export const ports: AppPorts = {
   coverage: coverageSource(ownFetch),
   devices: devicesSource(ownFetch),
   quarantine: quarantineSource(ownFetch),
+  recorders: recordersSource(ownFetch),
   appVersion: __APP_VERSION__,
   onUpdateReady,
 };

@@ -33,6 +33,12 @@ function write(key: string, value: unknown): void {
   }
 }
 
+const EXPLAINED = 'xunfang.outing_explained';
+
+/** What a web page cannot record is said in full until somebody has read it on this phone. */
+export const isOutingExplained = (): boolean => read<boolean>(EXPLAINED) === true;
+export const setOutingExplained = (): void => write(EXPLAINED, true);
+
 export const lastOfficer = (): string | null => read<string>(LAST_OFFICER);
 export const rememberOfficer = (officer: string | null): void => write(LAST_OFFICER, officer);
 

@@ -2,6 +2,7 @@
 import type { CoverageSource, ImportAnswer, SealAnswer, SignInAnswer, SignOutAnswer } from '../sync/status';
 import type { StorageFacts } from '../data/phone';
 import type { DevicesSource, QuarantineSource } from '../sync/status_lead';
+import type { RecordersSource } from '../sync/status_recorders';
 import type { Office } from './office.svelte';
 
 export interface AppPorts {
@@ -20,6 +21,7 @@ export interface AppPorts {
   coverage: CoverageSource;
   devices: DevicesSource;
   quarantine: QuarantineSource;
+  recorders: RecordersSource;
   appVersion: string;
   /** Calls when a new version of the app lies ready; the call it gets puts the version to use. */
   onUpdateReady: (ready: (takeOver: () => void) => void) => void;
