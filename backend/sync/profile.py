@@ -32,6 +32,11 @@ def profile(officer: Officer, *, now: datetime) -> dict[str, Any]:
         "plans": [] if place is None or unit is None else plans_of(officer, unit, today=city_day(now)),
         "due_after_days": dict(DUE_AFTER_DAYS),
         "sealing_key": public_key(),
+        "lock": {
+            "mode": settings.PHONE_LOCK,
+            "after_minutes": settings.PHONE_LOCK_MINUTES,
+            "offline_hours": settings.PHONE_OFFLINE_HOURS,
+        },
         "server_time": wire_time(now),
         "app_version": settings.VERSION,
     }

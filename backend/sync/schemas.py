@@ -86,5 +86,6 @@ ME = {
         campaign=_nullable(_object(id=_UUID, name=_TEXT, starts_on=_DATE, ends_on=_DATE, form=_nullable(FORM))),
         plans={"type": "array", "items": PLAN}, due_after_days={"type": "object"}, server_time=_TIME, app_version=_TEXT,
         sealing_key=_object(key_id=_TEXT, public_key=_TEXT),
+        lock=_object(mode=_TEXT, after_minutes=_COUNT, offline_hours=_COUNT),
     )
 }  # fmt: skip
