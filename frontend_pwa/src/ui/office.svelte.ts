@@ -9,12 +9,14 @@ import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pa
 import type { PackageControl } from '../domain/map_package';
 import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
 import type { Place } from '../domain/payloads';
-import { overlayDisputes, overlayDoors, pendingMutations, pendingVisits, visitsOn } from '../domain/overlay';
+import { overlayDoors, pendingMutations, pendingVisits, visitsOn } from '../domain/overlay';
+import { overlayDisputes, workedDisputes } from '../domain/overlay_disputes';
 import { keepsRecords, type Change, type DisputeRecord, type Me, type VisitRecord } from '../domain/records';
 import { dueDoors } from '../domain/schedule';
 import { draftMutations, type VisitDraft } from '../domain/visit_draft';
 import type { BestFix, LocationState } from '../location/best_fix';
 import { quietStatus, type SyncControl, type SyncStatus } from '../sync/status';
+import { WorkedSteps } from './worked_steps.svelte';
 import type { Outing } from './outing.svelte';
 
 const nothing = (): void => undefined;
@@ -62,6 +64,7 @@ const RESORT_AFTER_M = 25;
 
 export class Office {
   readonly store: OfficerStore;
+  readonly worked: WorkedSteps;
   readonly newId: () => string;
   readonly now: () => number;
   readonly #onMade: (made_total: number) => void;
@@ -98,8 +101,7 @@ export class Office {
   readonly zone = $derived.by(() => this.me.deployment.zone);
   readonly today_on = $derived.by(() => dayOf(this.now_ms, this.zone));
   readonly #inSnapshot = $derived.by(
-    () =>
-      new Set([...this.visits.map((visit) => visit.id), ...this.disputeRows.map((dispute) => dispute.id)]),
+    () => new Set([...this.visits, ...this.disputeRows, ...this.worked.rows].map((row) => row.id)),
   );
   readonly pending = $derived.by(() =>
     pendingMutations(this.outbox, this.sent, (id) => this.#inSnapshot.has(id)),
@@ -111,7 +113,12 @@ export class Office {
   readonly doorById = $derived.by(() => new Map(this.doors.map((door) => [door.id, door])));
   readonly due = $derived.by(() => dueDoors(this.doors, this.today_on, this.here));
   readonly todaysVisits = $derived.by(() => visitsOn(this.today_on, this.visits, this.pending, this.me));
-  readonly disputes = $derived.by(() => overlayDisputes(this.disputeRows, this.pending, this.me));
+  /** What this phone has made about disputes, to be laid over what the feed shows. */
+  readonly ownWork = $derived.by(() => {
+    const unsent = new Set(this.outbox.map((row) => row.id));
+    return { pending: this.pending, unsent, me: this.me };
+  });
+  readonly disputes = $derived.by(() => overlayDisputes(this.disputeRows, this.worked.rows, this.ownWork));
   readonly pendingIds = $derived.by(() => new Set(this.pending.map((mutation) => mutation.record_id)));
   /** Why this device may not sync as it is; the officer mends it on the enrolment screen. */
   readonly deviceTrouble = $derived.by(() => {
@@ -127,6 +134,7 @@ export class Office {
 
   constructor(ports: OfficePorts) {
     this.store = ports.store;
+    this.worked = new WorkedSteps(ports.store);
     this.me = ports.me;
     this.newId = ports.newId;
     this.now = ports.now_ms;
@@ -140,11 +148,17 @@ export class Office {
     this.#clock = window.setInterval(() => (this.now_ms = this.now()), 30_000);
     this.#watch(
       () => this.store.outbox.orderBy('seq').toArray(),
-      (rows) => (this.outbox = rows),
+      (rows) => {
+        this.outbox = rows;
+        this.#followWorked();
+      },
     );
     this.#watch(
       () => this.store.sent.orderBy('sent_at_ms').reverse().toArray(),
-      (rows) => (this.sent = rows),
+      (rows) => {
+        this.sent = rows;
+        this.#followWorked();
+      },
     );
     this.#watch(
       () => this.store.drafts.toArray(),
@@ -187,6 +201,11 @@ export class Office {
     window.clearInterval(this.#clock);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();
     this.#subscriptions = [];
+    this.worked.stop();
+  }
+
+  #followWorked(): void {
+    this.worked.follow(workedDisputes([...this.outbox, ...this.sent].map((row) => row.mutation)));
   }
 
   #watch<T>(query: () => Promise<T>, take: (rows: T) => void): void {
