@@ -1,6 +1,7 @@
 /** PURE: what is drawn over the ground of the field map: groups of due doors, the own position, a track and its gaps. */
 import type { Feature, FeatureCollection, Polygon } from 'geojson';
 import { distance_m, type Fix, type Position } from './distance';
+import type { Premises } from './records';
 import type { DueDoor } from './schedule';
 
 export interface MapView {
@@ -68,6 +69,16 @@ export function groupBounds({ doors }: DoorGroup): [number, number, number, numb
   return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
 }
 
+const LABEL_MOST = 10;
+/** House number and what follows it: "28号1单元101", "12 B". */
+const HOUSE = /(\d+\s?号.*|\d[\w\s-]*)$/u;
+
+/** What tells a door from its neighbours: the name of an enterprise, the house number of a household. */
+export function doorLabel({ kind, name, address }: Premises): string {
+  if (kind === 'enterprise' && name !== '') return [...name].slice(0, LABEL_MOST).join('');
+  return HOUSE.exec(address)?.[1] ?? [...address].slice(-LABEL_MOST).join('');
+}
+
 export function groupFeatures(groups: readonly DoorGroup[]): FeatureCollection {
   return collection(
     groups.map(({ lon, lat, doors }, index) => ({
@@ -76,8 +87,7 @@ export function groupFeatures(groups: readonly DoorGroup[]): FeatureCollection {
         index,
         count: doors.length,
         label: doors.length > 1 ? String(doors.length) : '',
-        // The end of an address is what tells doors of one street apart.
-        address: doors.length === 1 ? doors[0]?.door.address.slice(-8) : '',
+        address: doors.length === 1 && doors[0] ? doorLabel(doors[0].door) : '',
       },
       geometry: { type: 'Point', coordinates: [lon, lat] },
     })),

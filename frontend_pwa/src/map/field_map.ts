@@ -76,6 +76,10 @@ export class FieldMap {
       this.#options.onView(this.view());
     };
     map.on('load', moved);
+    // What was drawn while a style was loading went to the old one.
+    map.on('style.load', () => {
+      for (const name of ['track', 'doors', 'position'] as const) this.#draw(name, this.#overlays[name]);
+    });
     map.on('moveend', moved);
     map.on('dragstart', () => {
       this.#options.onDrag();

@@ -108,7 +108,8 @@ function nameLayers(ink: Ink): unknown[] {
       paint,
     },
     {
-      ...{ id: 'area-names', type: 'symbol', source: 'ground', 'source-layer': 'names' },
+      // Close up the names of areas would only hide doors.
+      ...{ id: 'area-names', type: 'symbol', source: 'ground', 'source-layer': 'names', maxzoom: 15.5 },
       layout: {
         ...text(['interpolate', ['linear'], ['zoom'], 9, 12, 14, 17]),
         ...{ 'text-max-width': 7, 'symbol-sort-key': ['case', ['get', 'own'], 0, 1] },
@@ -116,8 +117,6 @@ function nameLayers(ink: Ink): unknown[] {
       paint: {
         ...paint,
         'text-color': ['case', ['==', ['get', 'kind'], 'beat'], ink.beat, ink.text],
-        // Close up the names of areas would only hide doors.
-        'text-opacity': ['interpolate', ['linear'], ['zoom'], 15, 1, 16.5, 0],
       },
     },
   ];
