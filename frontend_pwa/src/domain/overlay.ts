@@ -4,17 +4,11 @@
  * The same functions serve every screen; of disputes overlay_disputes.ts has them. A record counts as pending until the
  * pull brings it back, so nothing flickers between the receipt and the next pull.
  */
-import type { Mutation, OutboxRow, SentRow, VisitMutation } from './mutations';
-import type { Me, Premises, VisitRecord } from './records';
+import type { PendingVisit } from './made_visits';
+import type { Mutation, OutboxRow, SentRow } from './mutations';
+import { proposedDoors } from './proposals';
+import type { Me, Premises } from './records';
 import { nextDueOn } from './schedule';
-import { duringDay } from './dates';
-import type { Outcome } from './words';
-
-export interface PendingVisit {
-  premises: string;
-  outcome: Outcome;
-  visited_at: string;
-}
 
 /** The mutations that the snapshot does not show yet, oldest first. */
 export function pendingMutations(
@@ -29,26 +23,15 @@ export function pendingMutations(
     .sort((a, b) => a.seq - b.seq);
 }
 
-function isVisit(mutation: Mutation): mutation is VisitMutation {
-  return mutation.kind === 'visit.record';
-}
-
-/** The last pending visit of each door. */
-export function pendingVisits(pending: readonly Mutation[]): Map<string, PendingVisit> {
-  const byDoor = new Map<string, PendingVisit>();
-  for (const { payload, recorded_at } of pending.filter(isVisit)) {
-    byDoor.set(payload.premises, {
-      premises: payload.premises,
-      outcome: payload.outcome,
-      visited_at: recorded_at,
-    });
-  }
-  return byDoor;
+/** A correction of an older visit leaves what the door says of a newer one. */
+function isOvertaken(door: Premises, pending: PendingVisit): boolean {
+  const last = door.last_visited_at;
+  return pending.corrects && last !== null && Date.parse(pending.visited_at) < Date.parse(last);
 }
 
 /** A door as it stands after its pending visit. The server says the same once it has the record. */
 export function overlayDoor(door: Premises, pending: PendingVisit | undefined, me: Me): Premises {
-  if (!pending) return door;
+  if (!pending || isOvertaken(door, pending)) return door;
   return {
     ...door,
     last_visited_at: pending.visited_at,
@@ -57,55 +40,18 @@ export function overlayDoor(door: Premises, pending: PendingVisit | undefined, m
   };
 }
 
-/** All doors with pending visits applied. Doors without one keep their identity: 50,000 are not copied. */
+/**
+ * All doors with pending visits applied, and those that this phone proposed. Doors without a pending visit keep their
+ * identity, and a list nothing is pending for is the very same: 50,000 are not copied.
+ */
 export function overlayDoors(
   doors: readonly Premises[],
-  pending: ReadonlyMap<string, PendingVisit>,
-  me: Me,
-): Premises[] {
-  return doors.map((door) => overlayDoor(door, pending.get(door.id), me));
-}
-
-export interface SeenVisit {
-  id: string;
-  premises: string;
-  outcome: Outcome;
-  occurred_at: string;
-  author_name: string;
-  mine: boolean;
-  /** True until the server's feed has shown it. */
-  pending: boolean;
-}
-
-/** Visits of one calendar day, snapshot and pending together, newest first. */
-export function visitsOn(
-  day_on: string,
-  snapshot: readonly VisitRecord[],
+  visits: ReadonlyMap<string, PendingVisit>,
   pending: readonly Mutation[],
   me: Me,
-): SeenVisit[] {
-  const today = duringDay(day_on, me.deployment.zone);
-  const known = snapshot
-    .filter((visit) => visit.corrected_by === null && today(visit.occurred_at))
-    .map((visit) => ({
-      ...pick(visit),
-      author_name: visit.author_name,
-      mine: visit.author === me.officer.id || visit.officers.includes(me.officer.id),
-      pending: false,
-    }));
-  const made = pending.filter(isVisit).filter((mutation) => today(mutation.recorded_at));
-  const own = made.map((mutation) => ({
-    id: mutation.record_id,
-    premises: mutation.payload.premises,
-    outcome: mutation.payload.outcome,
-    occurred_at: mutation.recorded_at,
-    author_name: me.officer.name,
-    mine: true,
-    pending: true,
-  }));
-  return [...known, ...own].sort((a, b) => b.occurred_at.localeCompare(a.occurred_at));
-}
-
-function pick(visit: VisitRecord): Pick<SeenVisit, 'id' | 'premises' | 'outcome' | 'occurred_at'> {
-  return { id: visit.id, premises: visit.premises, outcome: visit.outcome, occurred_at: visit.occurred_at };
+): readonly Premises[] {
+  const proposed = proposedDoors(pending, (id) => doors.some((door) => door.id === id));
+  if (visits.size === 0 && proposed.length === 0) return doors;
+  const all = proposed.length === 0 ? doors : [...doors, ...proposed];
+  return all.map((door) => overlayDoor(door, visits.get(door.id), me));
 }

@@ -33,7 +33,9 @@ const LANDMARKS: readonly [string, string][] = [
 ];
 
 const collator = new Intl.Collator('zh-Hans-CN-u-co-pinyin');
-const known = new Map<string, string>();
+/** By code unit: 0 where it has not been looked up yet. 50,000 addresses are a million characters, a thousand different. */
+const known = new Uint16Array(0x10000);
+const knownBeyond = new Map<string, string>();
 
 function initialOf(character: string): string {
   if (!/\p{Script=Han}/u.test(character)) return character;
@@ -45,16 +47,35 @@ function initialOf(character: string): string {
   return initial;
 }
 
+/** Outside the basic plane a character is two code units. */
+function initialBeyond(character: string): string {
+  const initial = knownBeyond.get(character) ?? initialOf(character);
+  knownBeyond.set(character, initial);
+  return initial;
+}
+
+function initialUnit(unit: number): number {
+  let initial = known[unit] ?? 0;
+  if (initial === 0) {
+    initial = initialOf(String.fromCharCode(unit)).charCodeAt(0);
+    known[unit] = initial;
+  }
+  return initial;
+}
+
+const BEYOND = /[\ud800-\udbff]/;
+/** One string made of numbers at once: grown letter by letter it would be a tree that the first search has to flatten. */
+const units = new Uint16Array(512);
+
 /** "宜春路8号" → "ycl8h": Han characters become initials, everything else stays as it is. */
 export function pinyinInitials(text: string): string {
-  let initials = '';
-  for (const character of text) {
-    let initial = known.get(character);
-    if (initial === undefined) {
-      initial = initialOf(character);
-      known.set(character, initial);
-    }
-    initials += initial;
-  }
-  return initials;
+  if (text.length > units.length || BEYOND.test(text)) return [...text].map(initialOfAny).join('');
+  for (let at = 0; at < text.length; at += 1) units[at] = initialUnit(text.charCodeAt(at));
+  return String.fromCharCode.apply(null, units.subarray(0, text.length) as unknown as number[]);
+}
+
+function initialOfAny(character: string): string {
+  return character.length > 1
+    ? initialBeyond(character)
+    : String.fromCharCode(initialUnit(character.charCodeAt(0)));
 }

@@ -53,11 +53,27 @@ export interface NearDoor {
   distance_m: number;
 }
 
-/** The doors nearest to a position, `limit` of them. */
-export function nearbyDoors(doors: Iterable<Premises>, here: Position, limit: number): NearDoor[] {
+/** Within this distance enough doors are near in a town; in the hills the circle grows until there are. */
+const FIRST_CIRCLE_M = 150;
+const EARTH_M = 21_000_000;
+const M_PER_DEGREE = 111_000;
+
+function doorsWithin(doors: readonly Premises[], here: Position, circle_m: number): NearDoor[] {
+  // Most of 50,000 doors are too far north or south: a subtraction tells, without the sines of a distance.
+  const reach_deg = circle_m / M_PER_DEGREE;
   const near: NearDoor[] = [];
   for (const door of doors) {
-    if (door.state !== 'gone') near.push({ door, distance_m: distance_m(here, door) });
+    if (door.state === 'gone' || Math.abs(door.lat - here.lat) > reach_deg) continue;
+    const metres = distance_m(here, door);
+    if (metres <= circle_m) near.push({ door, distance_m: metres });
   }
+  return near;
+}
+
+/** The doors nearest to a position, `limit` of them. Only those in a circle that holds enough are sorted. */
+export function nearbyDoors(doors: readonly Premises[], here: Position, limit: number): NearDoor[] {
+  let circle_m = FIRST_CIRCLE_M;
+  let near = doorsWithin(doors, here, circle_m);
+  while (near.length < limit && circle_m < EARTH_M) near = doorsWithin(doors, here, (circle_m *= 4));
   return near.sort((a, b) => a.distance_m - b.distance_m).slice(0, limit);
 }

@@ -1,6 +1,8 @@
 /** PURE: a visit while it is being written, and the mutations it becomes when it is saved. */
+import { checklistAnswers, missingAnswers, type ChecklistDraft } from './checklist';
 import type { NewMutation } from './mutations';
 import type { Place, VisitPayload } from './payloads';
+import type { ChecklistForm } from './records';
 import type { AdviceKind, DisputeCategory, HazardKind, NoPlaceReason, Outcome, Risk } from './words';
 
 export interface DisputeDraft {
@@ -22,6 +24,7 @@ export interface VisitDraft {
   help_asked: string;
   note: string;
   dispute: DisputeDraft | null;
+  checklist: ChecklistDraft | null;
 }
 
 export const NOTE_MAX = 4000;
@@ -38,16 +41,23 @@ export function emptyDraft(id: string, premises: string, now_ms: number): VisitD
     help_asked: '',
     note: '',
     dispute: null,
+    checklist: null,
   };
 }
 
-export type DraftGap =
-  'outcome' | 'dispute_category' | 'dispute_summary' | 'note_too_long' | 'summary_too_long';
+/** A draft that an earlier version of the app kept, with what that version did not know. */
+export function revived(kept: VisitDraft): VisitDraft {
+  return { ...emptyDraft(kept.id, kept.premises, kept.started_at_ms), ...kept };
+}
 
-/** What keeps a draft from being saved; empty when it can be. */
-export function draftGaps(draft: VisitDraft): DraftGap[] {
+export type DraftGap =
+  'outcome' | 'checklist' | 'dispute_category' | 'dispute_summary' | 'note_too_long' | 'summary_too_long';
+
+/** What keeps a draft from being saved; empty when it can be. `form` is the campaign's present one. */
+export function draftGaps(draft: VisitDraft, form: ChecklistForm | null): DraftGap[] {
   const gaps: DraftGap[] = [];
   if (draft.outcome === null) gaps.push('outcome');
+  if (missingAnswers(draft.checklist, form, draft.outcome).length > 0) gaps.push('checklist');
   if (draft.dispute && draft.dispute.category === null) gaps.push('dispute_category');
   if (draft.dispute && draft.dispute.summary.trim() === '') gaps.push('dispute_summary');
   if (draft.note.length > NOTE_MAX || draft.help_asked.length > NOTE_MAX) gaps.push('note_too_long');
@@ -57,7 +67,7 @@ export function draftGaps(draft: VisitDraft): DraftGap[] {
 
 export function isUntouched(draft: VisitDraft): boolean {
   const empty = emptyDraft(draft.id, draft.premises, draft.started_at_ms);
-  return JSON.stringify(empty) === JSON.stringify(draft);
+  return JSON.stringify(empty) === JSON.stringify(revived(draft));
 }
 
 export interface SavedContext {
@@ -97,7 +107,7 @@ export function draftMutations(draft: VisitDraft, outcome: Outcome, context: Sav
     ...{ hazards: draft.hazards, advice: draft.advice },
     ...{ help_asked: draft.help_asked.trim(), note: draft.note.trim() },
     ...{ disputes: dispute ? [dispute.id] : [], campaign: context.campaign },
-    patrol: context.patrol,
+    ...{ patrol: context.patrol, checklist: checklistAnswers(draft.checklist, outcome) },
   };
   const visit: NewMutation = {
     id: context.newId(),

@@ -9,7 +9,8 @@ import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pa
 import type { PackageControl } from '../domain/map_package';
 import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
 import type { Place } from '../domain/payloads';
-import { overlayDoors, pendingMutations, pendingVisits, visitsOn } from '../domain/overlay';
+import { pendingVisits, phoneVisits, visitsOn } from '../domain/made_visits';
+import { overlayDoors, pendingMutations } from '../domain/overlay';
 import { overlayDisputes, workedDisputes } from '../domain/overlay_disputes';
 import { keepsRecords, type Change, type DisputeRecord, type Me, type VisitRecord } from '../domain/records';
 import { dueDoors } from '../domain/schedule';
@@ -106,13 +107,15 @@ export class Office {
   readonly pending = $derived.by(() =>
     pendingMutations(this.outbox, this.sent, (id) => this.#inSnapshot.has(id)),
   );
-  readonly doors = $derived.by(() => {
-    const all = [...this.pages.values()].flatMap((page) => page.doors);
-    return overlayDoors(all, pendingVisits(this.pending), this.me);
-  });
+  readonly #doorsOfFeed = $derived.by(() => [...this.pages.values()].flatMap((page) => page.doors));
+  /** Visits of this phone that the feed has not shown yet, with what their corrections make of others. */
+  readonly ownVisits = $derived.by(() => phoneVisits(this.visits, this.pending, this.me));
+  readonly doors = $derived.by(() =>
+    overlayDoors(this.#doorsOfFeed, pendingVisits(this.ownVisits), this.pending, this.me),
+  );
   readonly doorById = $derived.by(() => new Map(this.doors.map((door) => [door.id, door])));
   readonly due = $derived.by(() => dueDoors(this.doors, this.today_on, this.here));
-  readonly todaysVisits = $derived.by(() => visitsOn(this.today_on, this.visits, this.pending, this.me));
+  readonly todaysVisits = $derived.by(() => visitsOn(this.today_on, this.visits, this.ownVisits, this.me));
   /** What this phone has made about disputes, to be laid over what the feed shows. */
   readonly ownWork = $derived.by(() => {
     const unsent = new Set(this.outbox.map((row) => row.id));

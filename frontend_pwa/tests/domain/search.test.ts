@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pinyinInitials } from '../../src/domain/pinyin';
-import { folded, searchDoors } from '../../src/domain/search';
+import { DoorIndex, folded, searchDoors } from '../../src/domain/search';
 import { aDoor } from '../builders';
 
 const doors = [
@@ -35,6 +35,24 @@ describe('searching a door', () => {
     ];
     expect(searchDoors(rows, '东风', 10).map((door) => door.id)).toEqual(['start', 'inside']);
   });
+  test('a number standing alone comes before one inside a longer number', () => {
+    expect(found('18')[0]).toBe('a');
+  });
+  test('the whole of a field comes before its beginning', () => {
+    const rows = [
+      aDoor({ id: 'long', address: 'x', door_plate: 'A-1801' }),
+      aDoor({ id: 'whole', address: 'y', door_plate: 'A-18' }),
+    ];
+    expect(searchDoors(rows, 'a-18', 10).map((door) => door.id)).toEqual(['whole', 'long']);
+  });
+  test('of equally good doors the nearest comes first', () => {
+    const rows = [aDoor({ id: 'far', lat: 27.9 }), aDoor({ id: 'near', lat: 27.801 })];
+    const here = { lon: 114.38, lat: 27.8 };
+    expect(searchDoors(rows, '宜阳', 10, here).map((door) => door.id)).toEqual(['near', 'far']);
+  });
+  test('initials of the address and the name are found together with a number', () => {
+    expect(found('yydd 18')).toEqual(['a']);
+  });
   test('an empty query finds nothing', () => {
     expect(found('   ')).toEqual([]);
   });
@@ -51,4 +69,12 @@ test('a character outside the basic plane breaks nothing', () => {
 });
 test('folding makes full-width digits half-width', () => {
   expect(folded('１８ 号')).toBe('18号');
+});
+
+test('an index that is still growing finds what it has so far, and the rest later', () => {
+  const index = new DoorIndex(doors);
+  index.grow(2);
+  expect([index.complete, index.search('超市', 10).length]).toEqual([false, 0]);
+  index.grow(10);
+  expect([index.complete, index.search('超市', 10).length]).toEqual([true, 1]);
 });

@@ -4,6 +4,7 @@ import {
   draftMutations,
   emptyDraft,
   isUntouched,
+  revived,
   withHazard,
   type VisitDraft,
 } from '../../src/domain/visit_draft';
@@ -16,7 +17,7 @@ const context = () => {
     ...{
       place: null,
       no_place_reason: 'timeout' as const,
-      campaign: null,
+      ...{ campaign: null, patrol: null },
       recorded_at: '2026-11-22T08:00:00.000Z',
     },
     newId: () => `m${String(++n)}`,
@@ -29,8 +30,8 @@ const withDispute: VisitDraft = {
 
 describe('a visit while it is written', () => {
   test('needs an outcome and nothing else', () => {
-    expect(draftGaps(empty)).toEqual(['outcome']);
-    expect(draftGaps({ ...empty, outcome: 'met' })).toEqual([]);
+    expect(draftGaps(empty, null)).toEqual(['outcome']);
+    expect(draftGaps({ ...empty, outcome: 'met' }, null)).toEqual([]);
   });
   test('with a dispute needs its category and one sentence', () => {
     const draft: VisitDraft = {
@@ -38,11 +39,18 @@ describe('a visit while it is written', () => {
       outcome: 'met',
       dispute: { id: 'd', category: null, risk: 'low', summary: ' ' },
     };
-    expect(draftGaps(draft)).toEqual(['dispute_category', 'dispute_summary']);
+    expect(draftGaps(draft, null)).toEqual(['dispute_category', 'dispute_summary']);
   });
   test('a hazard tapped twice is gone again, and the draft is untouched', () => {
     expect(isUntouched(withHazard(withHazard(empty, 'fire', 'h1'), 'fire', 'h2'))).toBe(true);
   });
+});
+
+test('a draft of an earlier version of the app is taken up with what that did not know', () => {
+  const old: Partial<VisitDraft> = { ...empty };
+  delete old.checklist;
+  expect(revived(old as VisitDraft)).toEqual(empty);
+  expect(isUntouched(old as VisitDraft)).toBe(true);
 });
 
 describe('the records of a visit', () => {

@@ -79,6 +79,7 @@ export const visit = {
   'visit.dispute_summary_hint': 'Who with whom, about what, how it stands. No identity or phone numbers.',
   'visit.dispute_drop': 'No dispute',
   'visit.gap.outcome': 'Choose an outcome',
+  'visit.gap.checklist': 'Answer the required questions of the campaign',
   'visit.gap.dispute_category': 'Choose a category for the dispute',
   'visit.gap.dispute_summary': 'Write one sentence about the dispute',
   'visit.gap.note_too_long': 'At most 4000 characters',

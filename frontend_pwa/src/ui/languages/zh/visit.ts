@@ -74,6 +74,7 @@ export const visit = {
   'visit.dispute_summary_hint': '谁和谁、因为什么、现在怎样。不写身份证号和电话。',
   'visit.dispute_drop': '不记纠纷',
   'visit.gap.outcome': '请选择走访结果',
+  'visit.gap.checklist': '请回答专项清单的必答题',
   'visit.gap.dispute_category': '请选择纠纷类别',
   'visit.gap.dispute_summary': '请写一句纠纷的简要情况',
   'visit.gap.note_too_long': '文字最多 4000 字',
