@@ -21,12 +21,11 @@ import {
   storageFacts,
 } from './data/phone';
 import { forgetPackages } from './data/package_place';
-import { importSealed, sealUnsent, unsentOf } from './data/unsent_file';
 import { keepsRecords, type Me } from './domain/records';
 import { BestFix } from './location/best_fix';
+import { startNetwork } from './office_network';
 import { openOuting } from './office_outing';
-import { startMaps } from './office_maps';
-import { now_ms, ownFetch, startSync } from './office_sync';
+import { now_ms, ownFetch } from './own_fetch';
 import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
 import { quarantineSource } from './sync/quarantine_source';
@@ -51,10 +50,7 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   });
   await office.start();
   if (keepsRecords(me)) openOuting(office);
-  if (keepsRecords(me)) {
-    await startSync(office, device);
-    startMaps(office);
-  }
+  if (keepsRecords(me)) startNetwork(office, device);
   return office;
 }
 
@@ -83,8 +79,12 @@ async function open(me: Me): Promise<Office> {
   return openOffice(store, kept);
 }
 
+/** Encrypting with a passphrase is needed once in a phone's life: its code is fetched then. */
+const unsentFile = () => import('./data/unsent_file');
+
 /** What has not left the phone stays on it whoever signs in next; leaving it behind must be a choice. */
 async function leave(office: Office, file_saved = false): Promise<SignOutAnswer> {
+  const { unsentOf } = await unsentFile();
   const unsent = await unsentOf(office.store);
   if (!file_saved && unsent.mutations.length + unsent.attachments.length > 0) return 'unsent';
   const answer = await signOut(ownFetch);
@@ -99,6 +99,7 @@ async function leave(office: Office, file_saved = false): Promise<SignOutAnswer>
 
 async function sealed(office: Office, passphrase: string): Promise<SealAnswer> {
   if (!globalThis.crypto?.subtle) return { kind: 'no_crypto' };
+  const { sealUnsent, unsentOf } = await unsentFile();
   const unsent = await unsentOf(office.store);
   const counts = { records: unsent.mutations.length, attachments: unsent.attachments.length };
   if (counts.records + counts.attachments === 0) return { kind: 'nothing_unsent' };
@@ -117,6 +118,7 @@ export const ports: AppPorts = {
   importSealed: async (office, file, passphrase) => {
     if (!globalThis.crypto?.subtle) return { kind: 'no_crypto' };
     const bytes = new Uint8Array(await file.arrayBuffer());
+    const { importSealed } = await unsentFile();
     const answer = await importSealed(office.store, office.me.officer.id, bytes, passphrase, now_ms());
     if (answer.kind === 'imported') office.sync.wake();
     return answer;

@@ -1,7 +1,7 @@
 /** SHELL: the map package of one officer on this phone: fetched in the background, gone with the officer. */
 import { forgetPackages, packagePlace } from './data/package_place';
 import type { PackageControl } from './domain/map_package';
-import { ownFetch } from './office_sync';
+import { ownFetch } from './own_fetch';
 import { asOfficer } from './sync/as_officer';
 import type { Office } from './ui/office.svelte';
 

@@ -4,6 +4,7 @@ import { becomeNewDevice, fact, forgetAsRevoked } from './data/officer_store';
 import { forgetPackages } from './data/package_place';
 import { setMarker } from './data/phone';
 import { syncStorage } from './data/sync_storage';
+import { now_ms, ownFetch } from './own_fetch';
 import { asOfficer } from './sync/as_officer';
 import { SyncEngine } from './sync/engine';
 import type { Fetch } from './sync/http';
@@ -16,8 +17,6 @@ import { UploadQueue } from './sync/uploads';
 import type { Office } from './ui/office.svelte';
 import { webLocks } from './web_locks';
 
-export const ownFetch: Fetch = (input, init) => fetch(input, init);
-export const now_ms = (): number => Date.now();
 /** Whose session the browser holds is asked again after this time: another tab may have changed it. */
 const TRUST_SESSION_MS = 10 * 60_000;
 

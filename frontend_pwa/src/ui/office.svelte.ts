@@ -132,6 +132,8 @@ export class Office {
   /** Ids of records that are on their way right now. */
   readonly sendingIds = $derived.by(() => new Set(this.status.sending));
 
+  /** Signed out or opened anew: what is still starting leaves off. */
+  stopped = false;
   #subscriptions: Subscription[] = [];
   #clock = 0;
 
@@ -197,6 +199,7 @@ export class Office {
   }
 
   stop(): void {
+    this.stopped = true;
     this.sync.stop();
     this.location?.stop();
     this.outing?.stop();

@@ -21,6 +21,7 @@ export const screens = {
   quarantine: () => import('./screens/Quarantine.svelte'),
   recorders: () => import('./screens/Recorders.svelte'),
   scan: () => import('./screens/Scan.svelte'),
+  sign_in: () => import('./screens/SignIn.svelte'),
   settings: () => import('./screens/Settings.svelte'),
   unsent: () => import('./screens/Unsent.svelte'),
   visit: () => import('./screens/Visit.svelte'),
