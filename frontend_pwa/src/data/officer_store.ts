@@ -34,6 +34,8 @@ export interface Facts {
   /** The feed is read again from its start into place; rows not seen by its end leave then. */
   replacing: boolean;
   compared: { equal: boolean; at_ms: number };
+  /** The officer's own quick phrases, by the list they belong to (`note`, `terms`); none: those of the catalogue. */
+  phrases: Record<string, string[]>;
   /** The server said that this device was revoked: nothing that was read is kept, nothing more is read. */
   revoked: boolean;
 }

@@ -116,4 +116,7 @@ export const visit = {
   'no_place.not_asked': 'Not asked',
 
   'visit.phone_full': 'the phone is full; make room and save again',
+
+  'signature.hint': 'Sign here',
+  'signature.clear': 'Clear and sign again',
 } satisfies Record<keyof typeof zh, string>;

@@ -111,4 +111,7 @@ export const visit = {
   'no_place.not_asked': '尚未定位',
 
   'visit.phone_full': '手机存储空间已满，请清理后再保存',
+
+  'signature.hint': '请在此签名',
+  'signature.clear': '清除重签',
 };
