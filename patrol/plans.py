@@ -19,9 +19,9 @@ def plans_of(officer: Officer, unit: Unit, *, today: date) -> list[dict[str, Any
     return sorted(found, key=lambda plan: (plan["due_on"], plan["name"], plan["id"]))
 
 
-def plan_is_of(plan_id: UUID, unit_path: str) -> bool:
-    """Return whether a plan exists in the unit at `unit_path` or below."""
-    return PatrolPlan.objects.filter(id=plan_id, unit__path__startswith=unit_path).exists()
+def plan_is_foreign(plan_id: UUID, unit_path: str) -> bool:
+    """Return whether a plan is of another unit than that at `unit_path` or one below it. One that is missing is not."""
+    return PatrolPlan.objects.filter(id=plan_id).exclude(unit__path__startswith=unit_path).exists()
 
 
 def _running(officer: Officer, unit: Unit, today: date) -> QuerySet[PatrolPlan, Any]:

@@ -22,7 +22,7 @@ from backend.common.problems import problem
 from geo.selectors import primary_area
 from patrol.models import FixBlock, Leg, Observation, Patrol
 from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
-from patrol.plans import plan_is_of
+from patrol.plans import plan_is_foreign
 
 MAX_OUTING = timedelta(hours=12)
 # The skew of a wrong clock is measured anew at each push and holds the time the request was under way: the start and
@@ -34,7 +34,7 @@ _SKEW_JITTER_MS = round(SKEW_TOLERANCE_S * 1000) + 10_000
 def patrol_start(*, context: MutationContext, payload: PatrolStart) -> Applied:
     """Open an outing of the author and partners, counted for the unit's own township until its track says otherwise."""
     officers = officers_on_it(context, payload.officers, officer_paths(payload.officers))
-    if payload.plan is not None and not plan_is_of(payload.plan, context.unit_path):
+    if payload.plan is not None and plan_is_foreign(payload.plan, context.unit_path):
         raise problem("plan_unknown", id=payload.plan)
     row = Patrol.objects.create(
         **context.record_columns(),

@@ -35,15 +35,25 @@ def attachment_declare(*, context: MutationContext, payload: AttachmentDeclare) 
         sha256=payload.sha256,
         size_bytes=payload.size_bytes,
     )
-    return applied([Change(attachment.unit_id, "attachment", attachment.id, 1)])
+    return applied([Change(attachment.unit_id, "attachment", attachment.id, 1), *_visits_told([payload.record])])
 
 
 def attachments_stored(*, ids: Iterable[UUID], at: datetime) -> list[Change]:
     """Mark attachments whose bytes have arrived; return what the feed must say. Marking twice changes nothing."""
     waiting = Attachment.objects.select_for_update().filter(id__in=list(ids), stored_at=None).order_by("id")
-    rows = list(waiting.values_list("id", "unit_id", "version"))
+    rows = list(waiting.values_list("id", "unit_id", "version", "record_id"))
     Attachment.objects.filter(id__in=[row[0] for row in rows]).update(stored_at=at, version=F("version") + 1)
-    return [Change(unit_id, "attachment", attachment_id, version + 1) for attachment_id, unit_id, version in rows]
+    changes = [Change(unit_id, "attachment", attachment_id, version + 1) for attachment_id, unit_id, version, _ in rows]
+    return [*changes, *_visits_told(row[3] for row in rows)]
+
+
+def _visits_told(record_ids: Iterable[UUID]) -> list[Change]:
+    """Give the visits among these records their next version: what phones show of one ("2 of 3 photos") has changed."""
+    visits = Visit.objects.select_for_update().filter(id__in=set(record_ids)).order_by("id")
+    rows = list(visits.values_list("id", "unit_id", "version"))
+    if rows:
+        Visit.objects.filter(id__in=[row[0] for row in rows]).update(version=F("version") + 1)
+    return [Change(unit_id, "visit", visit_id, version + 1) for visit_id, unit_id, version in rows]
 
 
 def record_unit(record_id: UUID) -> Unit | None:

@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 
-from visits.models import Dispute, DisputeEvent, Hazard, OutreachSession, Party, Visit
+from backend.common.payloads import PLACE_COLUMNS, place_of
+from visits.models import Attachment, Dispute, DisputeEvent, Hazard, OutreachSession, Party, Visit
 
 
 def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -35,18 +36,26 @@ def visit_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
             "dispute_ids",
             "corrects",
             "corrected_by",
+            "correction_reason",
+            "campaign",
+            "checklist",
+            *PLACE_COLUMNS,
+            "no_place_reason",
             "distance_to_door_m",
             "version",
             "unit_id",
         )
     )
-    hazards = _hazards_by_visit(wanted)
+    hazards, attachments = _hazards_by_visit(wanted), _attachments_by_record(wanted)
     return {
         row["id"]: {
             "author_name": row.pop("author__name"),
             "officers": row.pop("officer_ids"),
             "disputes": row.pop("dispute_ids"),
             "hazards": hazards.get(row["id"], []),
+            "attachments": attachments.get(row["id"], {"made": 0, "stored": 0}),
+            "place": place_of(row),
+            "no_place_reason": row.pop("no_place_reason") or None,
             **row,
         }
         for row in rows
@@ -61,6 +70,13 @@ def _hazards_by_visit(visit_ids: list[UUID]) -> dict[UUID, list[dict[str, Any]]]
     for hazard in rows:
         found.setdefault(hazard.pop("visit"), []).append(hazard)
     return found
+
+
+def _attachments_by_record(ids: list[UUID]) -> dict[UUID, dict[str, int]]:
+    """Return for each record with attachments how many were announced and how many of them have arrived."""
+    counted = Attachment.objects.filter(record_id__in=ids).values("record_id").order_by()
+    rows: Iterable[Any] = counted.annotate(made=Count("id"), stored=Count("stored_at"))
+    return {row.pop("record_id"): row for row in rows}
 
 
 def dispute_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:

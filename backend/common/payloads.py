@@ -60,6 +60,15 @@ def place_columns(place: Place | None) -> dict[str, float | None]:
     }
 
 
+PLACE_COLUMNS = ("place_lon", "place_lat", "place_accuracy_m", "place_age_s")
+
+
+def place_of(row: dict[str, Any]) -> dict[str, float] | None:
+    """Take the `place_*` columns out of a row; return the place as a phone sent it, None where there was none."""
+    lon, lat, accuracy_m, age_s = (row.pop(name) for name in PLACE_COLUMNS)
+    return None if lon is None else {"lon": lon, "lat": lat, "accuracy_m": accuracy_m, "age_s": age_s}
+
+
 def validation_problem(code: str, error: ValidationError, **details: Any) -> Problem:
     """Return the catalogue's problem `code` with one entry for each field that pydantic found wrong."""
     errors = [_field_error(found) for found in error.errors(include_url=False, include_input=False)]

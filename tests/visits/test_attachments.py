@@ -4,12 +4,16 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from backend.accounts.models import Officer
+from backend.sync.feed import feed_append
 from backend.sync.models import Mutation
 from geo.models import Premises
 from tests.builders import Json, mutation, visit
 from tests.conftest import City, codes_of, outcomes_of
-from tests.factories import new_id
+from tests.factories import NOON, new_id
+from visits.attachment_services import attachments_stored
 from visits.models import Attachment
 
 Push = Callable[..., list[dict[str, Any]]]
@@ -38,6 +42,19 @@ def test_a_photo_is_declared_for_a_visit_and_comes_back_in_the_pull_as_not_store
     (change,) = [one for one in pull(officer) if one["type"] == "attachment"]
     assert change["id"] == photo["record_id"]
     assert (change["record"]["record"], change["record"]["stored"]) == (made["record_id"], False)
+
+
+def test_phones_see_how_many_photos_of_a_visit_were_made_and_how_many_have_arrived(
+    push: Push, pull: Pull, officer: Officer, door: Premises
+) -> None:
+    made = visit(door.id)
+    photos = [declare(made["record_id"]) for _ in range(3)]
+    push(officer, made, *photos)
+    with transaction.atomic():
+        feed_append(attachments_stored(ids=[UUID(photos[0]["record_id"])], at=NOON))
+    last = [one for one in pull(officer) if one["type"] == "visit"][-1]
+    assert last["record"]["attachments"] == {"made": 3, "stored": 1}
+    assert last["record"]["version"] == last["version"] == 5
 
 
 def test_two_photos_with_the_same_content_are_two_attachments(push: Push, officer: Officer, door: Premises) -> None:

@@ -10,12 +10,16 @@ from backend.accounts.models import Officer
 from geo.models import Premises
 from tests.builders import mutation, visit
 from tests.conftest import City, codes_of, outcomes_of
-from tests.factories import NOON, PremisesFactory, new_id
+from tests.factories import NOON, CampaignFactory, PremisesFactory, new_id
+from visits.checklists import FormDefinition
+from visits.form_services import form_add
 from visits.models import Hazard, Visit
 from visits.visit_rows import distance_m
 
 Push = Callable[..., list[dict[str, Any]]]
 Pull = Callable[..., list[dict[str, Any]]]
+HOSE = {"id": "hose", "kind": "yes_no", "title": {"zh": "软管完好", "en": "Hose sound"}}
+FORM = {"form": "gas", "version": 1, "title": {"zh": "燃气", "en": "Gas"}, "questions": [HOSE]}
 
 
 def correct(visit_id: Any, door_id: Any, outcome: str = "met", **fields: Any) -> dict[str, Any]:
@@ -102,6 +106,29 @@ def test_a_visit_without_a_place_says_why(push: Push, officer: Officer, door: Pr
     push(officer, visit(door.id, no_place_reason="denied"))
     stored = Visit.objects.get()
     assert (stored.place_lon, stored.distance_to_door_m, stored.no_place_reason) == (None, None, "denied")
+
+
+def test_a_correction_can_begin_with_everything_that_the_original_says(
+    push: Push, pull: Pull, officer: Officer, door: Premises, city: City
+) -> None:
+    form_add(definition=FormDefinition.model_validate(FORM))
+    campaign = CampaignFactory(unit=city.bureau)
+    place = {"lon": 114.05, "lat": 27.75, "accuracy_m": 8.5, "age_s": 3.0}
+    said = {
+        "place": place,
+        "campaign": str(campaign.id),
+        "checklist": {"form": "gas", "version": 1, "answers": {"hose": True}},
+    }
+    first = visit(door.id, **said)
+    payload = {"premises": str(door.id), "outcome": "refused", "corrects": first["record_id"], "reason": "选错了"}
+    corrected = mutation("visit.correct", payload | {"no_place_reason": "denied"})
+    assert outcomes_of(push(officer, first, corrected)) == ["applied", "applied"]
+    records = {one["id"]: one["record"] for one in pull(officer) if one["type"] == "visit"}
+    shown = records[first["record_id"]]
+    assert {name: shown[name] for name in said} == said
+    assert (shown["no_place_reason"], shown["correction_reason"]) == (None, "")
+    after = records[corrected["record_id"]]
+    assert (after["place"], after["no_place_reason"], after["correction_reason"]) == (None, "denied", "选错了")
 
 
 def test_hazards_belong_to_the_place(push: Push, officer: Officer, door: Premises) -> None:
