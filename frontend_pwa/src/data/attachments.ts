@@ -5,11 +5,13 @@ import {
   declaration,
   KEEP_DRAFT_MS,
   KEEP_STORED_MS,
+  viewOf,
   type AttachmentRow,
   type AttachmentView,
   type NewAttachment,
 } from '../domain/attachments';
 import { UNDO_MS, type Mutation, type OutboxRow } from '../domain/mutations';
+import { fileForDisk, fileOf } from './files';
 import { payloadSha256 } from './hashing';
 import { fact, setFact, type OfficerStore } from './officer_store';
 
@@ -22,9 +24,11 @@ export async function keepAttachment(
   newId: () => string,
 ): Promise<void> {
   const bytes = new Uint8Array(await made.blob.arrayBuffer());
+  const [id, mutation] = [newId(), newId()];
+  const file = await fileForDisk(store, id, made.blob);
   await store.attachments.add({
-    ...{ id: newId(), record, mutation: newId(), kind: made.kind, media_type: made.media_type },
-    ...{ sha256: bytesToHex(sha256(bytes)), size_bytes: bytes.byteLength, blob: made.blob, state: 'draft' },
+    ...{ id, record, mutation, kind: made.kind, media_type: made.media_type, ...file },
+    ...{ sha256: bytesToHex(sha256(bytes)), size_bytes: bytes.byteLength, state: 'draft' },
     ...{
       made_at_ms: now_ms,
       upload_url: null,
@@ -63,7 +67,7 @@ export async function announceAttachments(
   record: string,
   now_ms: number,
 ): Promise<string[]> {
-  const drafts = await draftAttachments(store, record);
+  const drafts = await draftRows(store, record);
   // Hashes come first: a transaction that waits for anything else would commit half-done.
   const made = await Promise.all(drafts.map((row) => announcement(row, now_ms)));
   if (made.length === 0) return [];
@@ -102,15 +106,14 @@ export async function takeBack(store: OfficerStore, mutations: readonly string[]
     .modify({ state: 'draft' });
 }
 
-/** The photos of the record that is being written, with their pictures. */
-export async function draftAttachments(store: OfficerStore, record: string): Promise<AttachmentRow[]> {
+async function draftRows(store: OfficerStore, record: string): Promise<AttachmentRow[]> {
   return (await store.attachments.where({ record }).toArray()).filter((row) => row.state === 'draft');
 }
 
-function viewOf(row: AttachmentRow): AttachmentView {
-  const view: AttachmentView & { blob?: Blob | null } = { ...row };
-  delete view.blob;
-  return view;
+/** The photos of the record that is being written, with their pictures. */
+export async function draftAttachments(store: OfficerStore, record: string): Promise<AttachmentRow[]> {
+  const rows = await draftRows(store, record);
+  return Promise.all(rows.map(async (row) => ({ ...row, blob: await fileOf(row) })));
 }
 
 /** All attachments without their bytes. */
@@ -133,7 +136,8 @@ export async function uploadView(
 }
 
 export async function attachmentBlob(store: OfficerStore, id: string): Promise<Blob | null> {
-  return (await store.attachments.get(id))?.blob ?? null;
+  const row = await store.attachments.get(id);
+  return row ? fileOf(row) : null;
 }
 
 export async function changeAttachment(

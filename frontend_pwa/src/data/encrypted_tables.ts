@@ -3,6 +3,7 @@
  * a locked phone need, and the ciphertext of everything. Whoever reads or writes through Dexie sees plain rows.
  */
 import type { DBCore, DBCoreCursor, DBCoreTable, Middleware } from 'dexie';
+import type { Seals } from './sealed_outbox';
 
 /** Done when it returns: a transaction dies while anything else is awaited. `place` (table and key) is authenticated. */
 export interface Cipher {
@@ -22,6 +23,8 @@ export class Keyring {
   writes: Cipher | null = null;
   /** A lock is set up: nothing protected is written in clear, key or not. */
   locked = false;
+  /** To whom copies of unsent records are sealed; null while no lock is open, or before the server has said. */
+  seals: Seals | null = null;
 
   open(cipher: Cipher): void {
     this.reads = cipher;
@@ -29,6 +32,7 @@ export class Keyring {
   }
 
   close(): void {
+    this.seals = null;
     this.reads = null;
     this.writes = null;
   }

@@ -137,7 +137,8 @@ export class OfficerStore extends Dexie {
   }
 
   async #askLock(db: Dexie): Promise<void> {
-    this.keyring.locked = (await db.table('lock').get('key')) !== undefined;
+    const rows = await db.table('lock').bulkGet(['key', 'deleting']);
+    this.keyring.locked = rows.some((row: unknown) => row !== undefined);
   }
 }
 

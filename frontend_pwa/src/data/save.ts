@@ -1,8 +1,18 @@
 /** SHELL: saving what an officer did: one transaction, and "saved" is said only after it is complete. */
-import { isHeld, UNDO_MS, type Mutation, type NewMutation, waitingRow } from '../domain/mutations';
+import {
+  isHeld,
+  UNDO_MS,
+  type Mutation,
+  type NewMutation,
+  type OutboxRow,
+  waitingRow,
+} from '../domain/mutations';
 import type { VisitDraft } from '../domain/visit_draft';
 import { payloadSha256 } from './hashing';
 import { fact, setFact, type FormDraftRow, type KeptDraft, type OfficerStore } from './officer_store';
+import { sealedCopies } from './sealed_outbox';
+
+const NO_COPIES: ReadonlyMap<string, string> = new Map();
 
 function sealed(mutation: NewMutation, seq: number): Mutation {
   return { ...mutation, seq, payload_sha256: payloadSha256(mutation.payload) } as Mutation;
@@ -10,22 +20,28 @@ function sealed(mutation: NewMutation, seq: number): Mutation {
 
 /**
  * Inside the caller's transaction over facts and outbox: numbers records, counts them and puts them into the outbox.
- * They may be undone for `undo_ms`.
+ * They may be undone for `undo_ms`. `copies` are what `sealedCopies` made of them before the transaction.
  */
 export async function addToOutbox(
   store: OfficerStore,
   hashed: readonly Mutation[],
   now_ms: number,
   undo_ms: number,
+  copies = NO_COPIES,
 ): Promise<void> {
   const seq = (await fact(store, 'seq')) ?? 0;
   const made_total = (await fact(store, 'made_total')) ?? 0;
   const rows = hashed.map((mutation, index) =>
-    waitingRow(mutation, seq + index + 1, now_ms, now_ms + undo_ms),
+    withCopy(waitingRow(mutation, seq + index + 1, now_ms, now_ms + undo_ms), copies),
   );
   await store.outbox.bulkAdd(rows);
   await setFact(store, 'seq', seq + rows.length);
   await setFact(store, 'made_total', made_total + rows.length);
+}
+
+function withCopy(row: OutboxRow, copies: ReadonlyMap<string, string>): OutboxRow {
+  const sealed_copy = copies.get(row.id);
+  return sealed_copy === undefined ? row : { ...row, sealed_copy };
 }
 
 export function hashedRecords(made: readonly NewMutation[]): Mutation[] {
@@ -44,9 +60,10 @@ export async function saveRecords(
   now_ms: number,
 ): Promise<string[]> {
   const hashed = hashedRecords(made);
+  const copies = await sealedCopies(store, hashed);
   const tables = [store.facts, store.outbox, store.drafts, store.form_drafts];
   await store.transaction('rw', tables, async () => {
-    await addToOutbox(store, hashed, now_ms, UNDO_MS);
+    await addToOutbox(store, hashed, now_ms, UNDO_MS, copies);
     await store.drafts.delete(draft);
     await store.form_drafts.delete(draft);
   });

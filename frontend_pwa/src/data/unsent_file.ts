@@ -1,7 +1,8 @@
 /** SHELL: what has not left the phone, taken along as an encrypted file and read back into a phone of the same officer. */
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { AttachmentRow, AttachmentView } from '../domain/attachments';
+import { viewOf, type AttachmentRow, type AttachmentView } from '../domain/attachments';
 import { isHeldByServer, waitingRow, type Mutation } from '../domain/mutations';
+import { fileForDisk, fileOf } from './files';
 import { fact, setFact, type OfficerStore } from './officer_store';
 import { seal, unseal } from './sealed_file';
 
@@ -70,9 +71,12 @@ export async function sealUnsent(
   passphrase: string,
   now_ms: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const files = await Promise.all(unsent.attachments.map((row) => (row.blob ?? new Blob()).arrayBuffer()));
+  const files = await Promise.all(
+    unsent.attachments.map(async (row) => ((await fileOf(row)) ?? new Blob()).arrayBuffer()),
+  );
+  // The key under which a file lies on this phone stays here: in the new file it lies under the passphrase.
   const attachments = unsent.attachments.map((row, index) => {
-    return { ...row, blob: null, size_bytes: files[index]?.byteLength ?? 0 };
+    return { ...viewOf(row), blob: null, size_bytes: files[index]?.byteLength ?? 0 };
   });
   const saved_at = new Date(now_ms).toISOString();
   const content: Content = { officer, saved_at, mutations: unsent.mutations, attachments };
@@ -117,9 +121,15 @@ export async function importSealed(
   if (opened.kind !== 'opened') return opened;
   const { content, attachments } = unpacked(opened.body);
   if (content.officer !== officer) return { kind: 'another_officer' };
+  const kept = await Promise.all(
+    attachments.map(async (row) => ({
+      ...row,
+      ...(row.blob && (await fileForDisk(store, row.id, row.blob))),
+    })),
+  );
   return store.transaction('rw', store.facts, store.outbox, store.sent, store.attachments, async () => {
     const records = await addRecords(store, content.mutations, now_ms);
-    const files = await addFiles(store, attachments);
+    const files = await addFiles(store, kept);
     const known = content.mutations.length - records;
     return { kind: 'imported', records, attachments: files, known } as const;
   });

@@ -14,6 +14,9 @@ export interface AttachmentRow {
   size_bytes: number;
   /** Null when it is no longer needed here. */
   blob: Blob | null;
+  /** With the lock on `blob` is encrypted under this key; the same key sealed to the server lies beside it. */
+  file_key?: number[];
+  sealed_key?: string;
   /**
    * draft: its record is not saved yet. waiting: not whole on the server. stored: whole there. attention: the server
    * will not have it.
@@ -31,7 +34,15 @@ export interface AttachmentRow {
 }
 
 /** A row without its bytes, for choosing and for lists. */
-export type AttachmentView = Omit<AttachmentRow, 'blob'>;
+export type AttachmentView = Omit<AttachmentRow, 'blob' | 'file_key' | 'sealed_key'>;
+
+export function viewOf(row: AttachmentRow): AttachmentView {
+  const view: Partial<AttachmentRow> & AttachmentView = { ...row };
+  delete view.blob;
+  delete view.file_key;
+  delete view.sealed_key;
+  return view;
+}
 
 export interface NewAttachment {
   kind: AttachmentKind;

@@ -89,6 +89,8 @@ export interface OutboxRow {
   /** waiting: goes with the next batch. attention: the server answered, and a person must look. */
   state: 'waiting' | 'attention';
   answer: OutcomeRow | null;
+  /** The mutation sealed to the server, where a lock is on: it can go though nobody on the phone can read it. */
+  sealed_copy?: string;
 }
 
 /** A record the server has taken; kept seven more days, so that a restored server can ask for it again. */

@@ -62,6 +62,12 @@ export type SignInAnswer =
 /** `unsent`: refused, because records or photos have not left the phone and no file of them was saved. */
 export type SignOutAnswer = 'signed_out' | 'no_network' | 'busy' | 'unsent';
 
+/** The server's part of a PIN (`given`), or why it is not told. */
+export type ShareAnswer<Share> =
+  | { kind: 'given'; share: Share }
+  | { kind: 'no_network' | 'busy' | 'signed_out' }
+  | { kind: 'refused'; code: string };
+
 export interface RecordBehind {
   type: string;
   id: string;

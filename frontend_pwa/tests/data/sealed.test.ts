@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fact, type OfficerStore } from '../../src/data/officer_store';
+import { attachmentBlob } from '../../src/data/attachments';
 import { applyAnswers } from '../../src/data/outbox';
 import { saveRecords } from '../../src/data/save';
 import { importSealed, sealUnsent, unsentOf } from '../../src/data/unsent_file';
@@ -53,9 +54,8 @@ describe('the file of unsent records', () => {
     ]);
     expect(await fact(other, 'made_total')).toBe(3);
     const copy = await other.attachments.get('p1');
-    expect([...new Uint8Array((await copy?.blob?.arrayBuffer()) ?? new ArrayBuffer(0))]).toEqual([
-      1, 2, 3, 10, 255,
-    ]);
+    const bytes = (await attachmentBlob(other, 'p1'))?.arrayBuffer();
+    expect([...new Uint8Array((await bytes) ?? new ArrayBuffer(0))]).toEqual([1, 2, 3, 10, 255]);
     expect([copy?.upload_url, copy?.state]).toEqual([null, 'waiting']);
   });
   test('read twice brings nothing twice, nor what was sent meanwhile', async () => {
