@@ -46,6 +46,8 @@ export interface FieldMapOptions {
   /** The officer moved the map by hand. */
   onDrag: () => void;
   onBearing: (bearing_deg: number) => void;
+  /** The map begins to move, by hand or by itself. */
+  onMoving: () => void;
   /** Everything in view is drawn; names of the streets that can be read. */
   onIdle: (streets: string[]) => void;
 }
@@ -79,6 +81,9 @@ export class FieldMap {
     // What was drawn while a style was loading went to the old one.
     map.on('style.load', () => {
       for (const name of ['track', 'doors', 'position'] as const) this.#draw(name, this.#overlays[name]);
+    });
+    map.on('movestart', () => {
+      this.#options.onMoving();
     });
     map.on('moveend', moved);
     map.on('dragstart', () => {
