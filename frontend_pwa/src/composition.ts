@@ -30,6 +30,7 @@ import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
 import { quarantineSource } from './sync/quarantine_source';
 import { recordersSource } from './sync/recorders_source';
+import { revealSource } from './sync/reveal_source';
 import { signIn, signOut, whoAmI } from './sync/session';
 import type { SealAnswer, SignOutAnswer } from './sync/status';
 import { Office } from './ui/office.svelte';
@@ -48,6 +49,7 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   office.location = new BestFix((state) => {
     office.takePosition(state);
   });
+  office.reveal = revealSource(ownFetch);
   await office.start();
   if (keepsRecords(me)) openOuting(office);
   if (keepsRecords(me)) startNetwork(office, device);

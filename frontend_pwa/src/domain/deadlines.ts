@@ -72,3 +72,13 @@ export function byUrgency(a: DisputeRecord, b: DisputeRecord): number {
   const dueB = pending(b)?.due_on ?? '9999';
   return dueA === dueB ? b.opened_at.localeCompare(a.opened_at) : dueA.localeCompare(dueB);
 }
+
+export type Section = Exclude<Urgency, 'calm'> | 'later' | 'done';
+export const SECTIONS: readonly Section[] = ['overdue', 'soon', 'later', 'done'];
+
+/** Under which heading of the list a dispute stands. */
+export function sectionOf(dispute: DisputeRecord, opened_on: string, today_on: string): Section {
+  const urgency = nextDeadline(dispute, opened_on, today_on)?.urgency;
+  if (urgency === undefined) return isOpen(dispute) ? 'later' : 'done';
+  return urgency === 'calm' ? 'later' : urgency;
+}

@@ -74,3 +74,24 @@ const OFFERED: readonly Moving[] = [
 export function allowedSteps(state: DisputeState): Moving[] {
   return OFFERED.filter((event) => NEXT[event].from.includes(state));
 }
+
+/** The step that practice takes next; null at the end of a case. */
+export function mainStep({ state, has_agreement }: CaseState): Moving | null {
+  switch (state) {
+    case 'found':
+      return 'registered';
+    case 'registered':
+    case 'assigned':
+      return 'session_held';
+    case 'mediating':
+      return has_agreement ? 'resolved' : 'agreement_signed';
+    case 'resolved':
+    case 'transferred':
+    case 'failed':
+      return 'follow_up';
+    case 'followed_up':
+      return 'closed';
+    case 'closed':
+      return null;
+  }
+}

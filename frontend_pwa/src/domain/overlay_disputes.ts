@@ -23,6 +23,16 @@ function openedRow({ payload, record_id, recorded_at }: DisputeOpenMutation, me:
   };
 }
 
+/** One dispute without own steps: of the snapshot, else as it was opened here; null when this phone has none. */
+export function rowOf(id: string, snapshot: readonly DisputeRecord[], work: OwnWork): DisputeRecord | null {
+  const row = snapshot.find((one) => one.id === id);
+  if (row) return row;
+  const opening = work.pending.find(
+    (mutation) => mutation.kind === 'dispute.open' && mutation.record_id === id,
+  );
+  return opening?.kind === 'dispute.open' ? openedRow(opening, work.me) : null;
+}
+
 /** Ids of the disputes in which this phone has taken a step or named a party. */
 export function workedDisputes(mutations: readonly Mutation[]): Set<string> {
   return new Set(
