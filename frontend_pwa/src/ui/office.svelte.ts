@@ -8,6 +8,7 @@ import { distance_m, usableFix, type Position } from '../domain/distance';
 import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pages';
 import type { PackageControl } from '../domain/map_package';
 import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
+import type { Reveal } from '../domain/parties';
 import type { Place } from '../domain/payloads';
 import { pendingVisits, phoneVisits, visitsOn } from '../domain/made_visits';
 import { overlayDoors, pendingMutations } from '../domain/overlay';
@@ -71,6 +72,8 @@ export class Office {
   readonly #onMade: (made_total: number) => void;
   sync: SyncControl = noSync;
   location: BestFix | null = null;
+  /** Asks the server for a party's contact; null where nobody may. */
+  reveal: Reveal | null = null;
   /** Only where records are kept. */
   outing: Outing | null = null;
   /** The map package of the station, with the code that looks after it; null where nobody needs one. */
