@@ -3,11 +3,16 @@
 /** held: the screen stays on. refused: the browser said no (battery saver). unsupported: it cannot. off: not asked. */
 export type WakeState = 'held' | 'refused' | 'unsupported' | 'off';
 
+/** A refusal may end with the battery saver: it is asked again, but not at each fix. */
+const ASK_AGAIN_MS = 15_000;
+
 export class WakeLock {
   state: WakeState = 'off';
   #wanted = false;
   #asking = false;
   #lock: WakeLockSentinel | null = null;
+  /** When the browser last said no, by the page's own clock. */
+  #refused_ms = -Infinity;
   readonly #changed: (state: WakeState) => void;
 
   constructor(changed: (state: WakeState) => void) {
@@ -18,6 +23,7 @@ export class WakeLock {
   async hold(): Promise<void> {
     this.#wanted = true;
     if (this.#lock !== null || this.#asking) return;
+    if (performance.now() - this.#refused_ms < ASK_AGAIN_MS) return;
     if (!('wakeLock' in navigator)) {
       this.#set('unsupported');
       return;
@@ -25,7 +31,9 @@ export class WakeLock {
     this.#asking = true;
     try {
       this.#take(await navigator.wakeLock.request('screen'));
+      this.#refused_ms = -Infinity;
     } catch {
+      this.#refused_ms = performance.now();
       this.#set('refused');
     }
     this.#asking = false;

@@ -6,31 +6,37 @@ import { clockTime, number, t } from './language.svelte';
 const FRESH_S = 20;
 
 export interface RecorderWords {
+  /** What is said aloud once, when it changes; the words themselves count seconds. */
+  state: 'recording' | 'searching' | 'no_fix_for' | 'no_fix_since' | 'unavailable' | 'paused' | 'denied';
   tone: 'good' | 'amber' | 'red';
   text: string;
 }
 
-/** The same every second as the recorder is, never better. */
+/** As the recorder is at this second, never better. */
 export function recorderWords(
   outing: OutingState,
   unavailable: boolean,
   now_ms: number,
   zone: string,
 ): RecorderWords {
-  if (outing.paused) return { tone: 'amber', text: t('outing.state.paused') };
+  if (outing.paused) return said('paused', 'amber');
   const gap = openGap(outing);
-  if (gap?.reason === 'denied') return { tone: 'red', text: t('outing.state.denied') };
-  if (gap)
-    return { tone: 'amber', text: t('outing.state.no_fix_since', { time: clockTime(gap.from_ms, zone) }) };
+  if (gap?.reason === 'denied') return said('denied', 'red');
+  if (gap) return said('no_fix_since', 'amber', { time: clockTime(gap.from_ms, zone) });
   const n = Math.max(0, Math.round((now_ms - (silentSince_ms(outing) ?? now_ms)) / 1000));
   const heard = (outing.last_usable_ms ?? -1) >= (outing.able_since_ms ?? 0);
-  if (heard && n <= FRESH_S) {
-    const m = Math.max(1, Math.round(outing.last_kept?.accuracy_m ?? 0));
-    return { tone: 'good', text: t('outing.state.recording', { m }) };
-  }
-  if (unavailable) return { tone: 'amber', text: t('outing.state.unavailable') };
-  if (heard) return { tone: 'amber', text: t('outing.state.no_fix_for', { n }) };
-  return { tone: 'amber', text: t('outing.state.searching', { n }) };
+  const m = Math.max(1, Math.round(outing.last_kept?.accuracy_m ?? 0));
+  if (heard && n <= FRESH_S) return said('recording', 'good', { m });
+  if (unavailable) return said('unavailable', 'amber');
+  return said(heard ? 'no_fix_for' : 'searching', 'amber', { n });
+}
+
+function said(
+  state: RecorderWords['state'],
+  tone: RecorderWords['tone'],
+  values: Record<string, string | number> = {},
+): RecorderWords {
+  return { state, tone, text: t(`outing.state.${state}`, values) };
 }
 
 const period = (gap: Gap, zone: string): string =>

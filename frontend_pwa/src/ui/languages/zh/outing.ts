@@ -116,7 +116,7 @@ export const outing = {
   'outing.fact.disputes': '纠纷',
   'outing.fact.observations': '记事',
   'outing.fact.gaps': '缺口',
-  'outing.fact.gaps_of': '{n} 段，共 {time}',
+  'outing.fact.gaps_of': '{n} 段，共{time}',
   'outing.fact.no_gaps': '无',
   'outing.fact.paused': '暂停',
   'outing.fact.fixes': '定位点',
