@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "visits",
     "backend.sync",
     "backend.uploads",
+    "backend.recorders",
     "backend.reports",
     "backend.imports",
     "backend.demo",
@@ -158,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
     "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
+    "join recorders' positions": {"task": "recorders.join_fixes", "schedule": timedelta(minutes=1)},
     "look after map packages": {"task": "geo.refresh_map_packages", "schedule": timedelta(minutes=1)},
     "forget used nonces": {"task": "accounts.forget_used_nonces", "schedule": crontab(minute="*/10")},
 }
@@ -189,6 +191,14 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 UPLOADS_AT_ONCE = env.read_int("UPLOADS_AT_ONCE", default=4)
 PICTURE_MAX_BYTES = 8 * 1024 * 1024
 PICTURE_MAX_PIXELS = 25_000_000
+
+# --- recorder apps (OwnTracks, Traccar Client) ------------------------------------------------------------------------
+# How long a position waits for the outing it belongs to: a phone may be without a network for two days.
+RECORDER_HELD_HOURS = env.read_int("RECORDER_HELD_HOURS", default=48)
+RECORDER_MAX_BODY_BYTES = 256 * 1024
+# A message a second, and as much again for a queue that is being emptied; wrong secrets of one address.
+RECORDER_RATE = "120/m"
+RECORDER_FAILURE_RATE = "60/m"
 
 # --- map packages -----------------------------------------------------------------------------------------------------
 MAP_PACKAGES_ROOT = HOME / "map_packages"

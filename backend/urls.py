@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("backend.sync.urls")),
     path("api/v1/", include("backend.uploads.urls")),
+    path("api/v1/", include("backend.recorders.urls")),
     path("api/v1/", include("backend.reports.urls")),
     path("api/v1/", include("geo.packages.urls")),
     path("tiles/", include("geo.tile_urls")),

@@ -11,7 +11,8 @@ MAX_FIXES_A_BLOCK = 1000
 Speed = Annotated[float, Field(strict=True, ge=0, le=200, allow_inf_nan=False)]
 Heading = Annotated[float, Field(strict=True, ge=0, le=360, allow_inf_nan=False)]
 # 2000-01-01 to 2100-01-01: what a wrong clock may say and a timestamp column can hold.
-EpochMs = Annotated[int, Field(strict=True, ge=946_684_800_000, le=4_102_444_800_000)]
+EPOCH_MS_RANGE = (946_684_800_000, 4_102_444_800_000)
+EpochMs = Annotated[int, Field(strict=True, ge=EPOCH_MS_RANGE[0], le=EPOCH_MS_RANGE[1])]
 
 
 class PatrolStart(Payload):

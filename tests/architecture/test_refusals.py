@@ -13,7 +13,7 @@ REFUSED = re.compile(
     r"ethnic|religio|politic|health|petition|identity_card|id_card|face_|voice_|fingerprint|interest_list|"
     r"person_score|risk_score|person_risk|rank|blacklist|watch_?list|suspect"
 )
-OURS = ("accounts", "geo", "patrol", "visits", "sync", "uploads", "reports")
+OURS = ("accounts", "geo", "patrol", "visits", "sync", "uploads", "recorders", "reports")
 
 
 def test_no_table_has_a_column_for_what_we_refuse_to_know() -> None:
