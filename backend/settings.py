@@ -128,6 +128,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],  # a voice note is heard before it has left the phone
         "worker-src": [SELF],
         "connect-src": [SELF],
         "object-src": [NONE],

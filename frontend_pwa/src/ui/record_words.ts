@@ -40,6 +40,16 @@ export function titleOf(mutation: Mutation, office: Office): string {
     }
     case 'dispute.event':
       return `${t('record_kind.dispute.event')} · ${t(`event.${mutation.payload.event}`)}`;
+    case 'premises.propose': {
+      const { payload } = mutation;
+      const head = t(payload.action === 'new' ? 'unsent.door' : 'unsent.door_state');
+      if (office.revoked) return head;
+      const what =
+        payload.action === 'new'
+          ? payload.name || payload.address
+          : `${doorWords(payload.premises, office)} · ${t(`premises_state.${payload.state}`)}`;
+      return `${head} · ${what}`;
+    }
     default:
       return t(`record_kind.${mutation.kind}`);
   }
