@@ -9,6 +9,10 @@ import type { DisputeEventKind, FollowUp } from './words';
 export type Agreement = NonNullable<DisputeEventPayload['agreement']>;
 export const TRANSFERRED_TO_MAX = 160;
 
+/** Who signs an agreement: the sides, others, and the officer who mediated. */
+export const SIGNERS = ['side_a', 'side_b', 'other', 'mediator'] as const;
+export type Signer = (typeof SIGNERS)[number];
+
 export interface StepDraft {
   /** Id of the step, made at the first touch: photos and signatures belong to it. */
   id: string;
@@ -21,6 +25,8 @@ export interface StepDraft {
   transferred_to: string;
   follow_up: FollowUp | null;
   corrects: string | null;
+  /** The picture of each signature that was given. */
+  signatures: Partial<Record<Signer, string>>;
 }
 
 /** The last part of a step's address: its event; of a correction the step that it corrects as well. */
@@ -56,7 +62,7 @@ interface NewStep {
 
 export function emptyStep({ id, dispute, event, corrected, officer }: NewStep): StepDraft {
   return {
-    ...{ id, dispute, event, note: '', corrects: corrected?.id ?? null },
+    ...{ id, dispute, event, note: '', corrects: corrected?.id ?? null, signatures: {} },
     assignee: event === 'assigned' ? officer : (corrected?.assignee ?? null),
     form: corrected?.agreement?.form ?? 'written',
     terms: corrected?.agreement?.terms ?? '',
