@@ -62,11 +62,16 @@ export function isOnePlace(group: DoorGroup): boolean {
   return group.doors.every(({ door }) => distance_m(group, door) <= ONE_PLACE_M);
 }
 
-/** West, south, east, north of the group's doors. */
-export function groupBounds({ doors }: DoorGroup): [number, number, number, number] {
-  const lons = doors.map(({ door }) => door.lon);
-  const lats = doors.map(({ door }) => door.lat);
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+/** West, south, east, north of the doors; not to be called without any. */
+export function doorBounds(doors: readonly DueDoor[]): [number, number, number, number] {
+  const box: [number, number, number, number] = [180, 90, -180, -90];
+  for (const { door } of doors) {
+    box[0] = Math.min(box[0], door.lon);
+    box[1] = Math.min(box[1], door.lat);
+    box[2] = Math.max(box[2], door.lon);
+    box[3] = Math.max(box[3], door.lat);
+  }
+  return box;
 }
 
 const LABEL_MOST = 10;

@@ -154,7 +154,8 @@ export class MapPackage implements PackageControl {
   async #fetchChecked(place: PackagePlace, facts: PackageFacts): Promise<void> {
     for (let tries = 0; tries < 2; tries += 1) {
       await this.#fetchRest(place, facts);
-      if ((await place.hash(facts.version)) === facts.version) {
+      const whole = (await place.received(facts.version)) === facts.size_bytes;
+      if (whole && (await place.hash(facts.version)) === facts.version) {
         await this.#use(place, facts);
         return;
       }

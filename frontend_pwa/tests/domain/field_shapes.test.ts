@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   accuracyRing,
+  doorBounds,
   doorLabel,
-  groupBounds,
   groupDoors,
   groupFeatures,
   isOnePlace,
@@ -37,7 +37,7 @@ test('doors that are apart close up share a mark from afar', () => {
   const [far] = groupDoors(doors, { ...VIEW, zoom: 10 });
   expect(far?.doors).toHaveLength(2);
   expect(far && isOnePlace(far)).toBe(false);
-  expect(far && groupBounds(far)).toEqual([114.05, 27.75, 114.051, 27.75]);
+  expect(far && doorBounds(far.doors)).toEqual([114.05, 27.75, 114.051, 27.75]);
 });
 test('however many doors are due, every one is in exactly one of a few hundred marks', () => {
   const many = Array.from({ length: 50_000 }, (_, n) =>
