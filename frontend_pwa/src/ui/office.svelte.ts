@@ -11,10 +11,10 @@ import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
 import type { Reveal } from '../domain/parties';
 import type { Place } from '../domain/payloads';
 import { pendingVisits, phoneVisits, visitsOn } from '../domain/made_visits';
-import { overlayDoors, pendingMutations } from '../domain/overlay';
+import { doorFinder, overlayDoors, pendingMutations } from '../domain/overlay';
 import { overlayDisputes, workedDisputes } from '../domain/overlay_disputes';
 import { keepsRecords, type Change, type DisputeRecord, type Me, type VisitRecord } from '../domain/records';
-import { dueDoors } from '../domain/schedule';
+import { dueAfter, dueDoors } from '../domain/schedule';
 import { draftMutations, type VisitDraft } from '../domain/visit_draft';
 import type { BestFix, LocationState } from '../location/best_fix';
 import { quietStatus, type SyncControl, type SyncStatus } from '../sync/status';
@@ -116,8 +116,11 @@ export class Office {
   readonly doors = $derived.by(() =>
     overlayDoors(this.#doorsOfFeed, pendingVisits(this.ownVisits), this.pending, this.me),
   );
-  readonly doorById = $derived.by(() => new Map(this.doors.map((door) => [door.id, door])));
-  readonly due = $derived.by(() => dueDoors(this.doors, this.today_on, this.here));
+  readonly doorById = $derived.by(() => doorFinder(this.#doorsOfFeed, this.doors));
+  readonly #dueOfFeed = $derived.by(() => dueDoors(this.#doorsOfFeed, this.today_on, this.here));
+  readonly due = $derived.by(() =>
+    dueAfter(this.#dueOfFeed, this.#doorsOfFeed, this.doors, this.today_on, this.here),
+  );
   readonly todaysVisits = $derived.by(() => visitsOn(this.today_on, this.visits, this.ownVisits, this.me));
   /** What this phone has made about disputes, to be laid over what the feed shows. */
   readonly ownWork = $derived.by(() => {
