@@ -75,8 +75,8 @@ export function doorBounds(doors: readonly DueDoor[]): [number, number, number, 
 }
 
 const LABEL_MOST = 10;
-/** House number and what follows it: "28号1单元101", "12 B". */
-const HOUSE = /(\d+\s?号.*|\d[\w\s-]*)$/u;
+/** House number (U+53F7 is 号) and what follows it: "28号1单元101", "12 B". */
+const HOUSE = /(\d+\s?\u53f7.*|\d[\w\s-]*)$/u;
 
 /** What tells a door from its neighbours: the name of an enterprise, the house number of a household. */
 export function doorLabel({ kind, name, address }: Premises): string {
