@@ -66,7 +66,8 @@ def stored(server: Server, door: str) -> dict[str, Any]:
     """Return what the server holds of a door and its visits."""
     code = (
         "import json; from geo.models import Premises; from visits.models import Attachment, Visit;"
-        f"door = Premises.objects.get(id='{door}'); visits = Visit.objects.filter(premises=door).order_by('received_at');"
+        f"door = Premises.objects.get(id='{door}');"
+        "visits = Visit.objects.filter(premises=door).order_by('received_at');"
         "print(json.dumps({'plate': door.door_plate, 'proposed': door.active_from is None, 'visits': "
         "[{'outcome': v.outcome, 'note': v.note, 'current': v.is_current, 'reason': v.correction_reason,"
         " 'same_time': v.occurred_at == visits[0].occurred_at, 'files': sorted(Attachment.objects.filter("
