@@ -8,7 +8,9 @@ export interface RecorderRow {
   id: string;
   app: RecorderApp;
   created_at: string;
-  last_seen_at?: string | null;
+  last_seen_at: string | null;
+  /** Positions that belonged to no outing. */
+  dropped_count: number;
 }
 
 /** The secret is in this answer only; the server keeps a hash of it. */

@@ -193,6 +193,8 @@ export const outing = {
   'recorders.made': 'paired {time}',
   'recorders.heard': 'last position {time}',
   'recorders.never_heard': 'no position yet',
+  'recorders.dropped':
+    '{n} position belonged to no outing and was dropped|{n} positions belonged to no outing and were dropped',
   'recorders.revoke': 'Revoke',
   'recorders.revoke_sure': 'What this app sends will no longer be taken.',
   'recorders.revoke_now': 'Revoke it',

@@ -181,6 +181,7 @@ export const outing = {
   'recorders.made': '{time} 配置',
   'recorders.heard': '{time} 收到位置',
   'recorders.never_heard': '还没有收到过位置',
+  'recorders.dropped': '{n} 个位置不在任何出勤之内，已丢弃',
   'recorders.revoke': '停用',
   'recorders.revoke_sure': '停用后，这个应用发来的位置不再接收。',
   'recorders.revoke_now': '确认停用',
