@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
+    "erase contacts": {"task": "sync.erase_contacts", "schedule": crontab(hour=3, minute=45)},
     "join recorders' positions": {"task": "recorders.join_fixes", "schedule": timedelta(minutes=1)},
     "look after map packages": {"task": "geo.refresh_map_packages", "schedule": timedelta(minutes=1)},
     "forget used nonces": {"task": "accounts.forget_used_nonces", "schedule": crontab(minute="*/10")},
@@ -192,6 +193,10 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 UPLOADS_AT_ONCE = env.read_int("UPLOADS_AT_ONCE", default=4)
 PICTURE_MAX_BYTES = 8 * 1024 * 1024
 PICTURE_MAX_PIXELS = 25_000_000
+
+# --- contacts of residents (visits/contacts.py) -----------------------------------------------------------------------
+# How many days after a dispute has ended the contacts of its parties are erased.
+CONTACT_KEPT_DAYS = env.read_int("CONTACT_KEPT_DAYS", default=90)
 
 # --- recorder apps (OwnTracks, Traccar Client) ------------------------------------------------------------------------
 # How long a position waits for the outing it belongs to: a phone may be without a network for two days.

@@ -23,6 +23,10 @@ _NEXT: Mapping[str, tuple[frozenset[str], str]] = {
 }
 
 
+# Nothing is under way any more; whoever asks again reopens it.
+ENDED = frozenset({"resolved", "transferred", "failed", "followed_up", "closed"})
+
+
 @dataclass(frozen=True)
 class CaseState:
     """Where a dispute stands: its state, and whether an agreement of this round exists."""

@@ -207,6 +207,8 @@ _TYPES = (
     ProblemType(
         "answers_invalid", 422, "The answers do not fit the form", "Form {form}, version {version}: see errors."
     ),
+    ProblemType("contact_missing", 404, "There is no contact of this party", "It was not given, or has been erased."),
+    ProblemType("contact_unreadable", 422, "The contact cannot be opened", "It was sealed to another key, or altered."),
     ProblemType("area_unknown", 422, "No township here answers to this unit", "{why}"),
     ProblemType(
         "place_outside_city",

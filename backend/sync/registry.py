@@ -73,7 +73,8 @@ KINDS: Mapping[str, Kind] = {
     "visit.correct": Kind(VisitCorrect, visit_services.visit_correct),
     "dispute.open": Kind(DisputeOpen, dispute_services.dispute_open),
     "dispute.event": Kind(DisputeEventPayload, dispute_services.dispute_event_add),
-    "dispute.party": Kind(DisputeParty, dispute_services.dispute_party_put),
+    # How to reach a resident is kept once, where it is erased on time.
+    "dispute.party": Kind(DisputeParty, dispute_services.dispute_party_put, keeps_payload=False),
     "attachment.declare": Kind(AttachmentDeclare, attachment_services.attachment_declare),
     "outreach.record": Kind(OutreachRecord, outreach_services.outreach_record),
     "premises.propose": Kind(PremisesPropose, premises_services.premises_propose),

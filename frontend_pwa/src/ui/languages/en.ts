@@ -155,6 +155,9 @@ export const en = {
   'problem.officer_unknown':
     'An officer who came along is not on the roll of your unit. A lead can check and release it.',
   'problem.campaign_unknown': 'The server has no such campaign. A lead can check and release it.',
+  'problem.contact_missing':
+    'There is no contact of this party: it was not given, or was erased on schedule.',
+  'problem.contact_unreadable': 'The contact cannot be opened. Please enter it again.',
   'problem.plan_unknown': 'This unit has no such patrol plan. A lead can check and release it.',
   'problem.form_unknown':
     'The server has no such version of the form. It was kept as it is; a lead can check and release it.',

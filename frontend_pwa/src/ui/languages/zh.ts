@@ -136,6 +136,8 @@ export const zh = {
   'problem.dispute_unknown': '服务器上没有所属的纠纷，已原样保存。请所长核对后放行。',
   'problem.officer_unknown': '同行民警不在本单位名册中。请所长核对人员后放行。',
   'problem.campaign_unknown': '服务器没有这项专项行动。请所长核对后放行。',
+  'problem.contact_missing': '这位当事人没有联系方式：没有填写，或已按规定删除。',
+  'problem.contact_unreadable': '联系方式打不开，请重新填写。',
   'problem.plan_unknown': '本单位没有这项巡逻计划。请所长核对后放行。',
   'problem.form_unknown': '服务器没有这份走访表单的这个版本，已原样保存。请所长核对后放行。',
   'problem.answers_invalid': '走访表单的回答不符合要求（{fields}），已原样保存。请所长更正后放行。',
