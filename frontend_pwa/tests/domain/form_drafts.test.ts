@@ -7,6 +7,8 @@ test.each([
   ['dispute:d1:session_held', 'dispute_step', 'dispute_step'],
   ['premises:new', 'new_door', 'new_door'],
   ['correct:v1', 'correct', 'correct'],
+  ['observe:o1', 'observe', 'outing'],
+  ['outreach:o1', 'outreach', 'outing'],
 ])('a form kept as %s is found again on its screen', (key, kind, screen) => {
   const form = unfinishedForm(key);
   expect(form?.kind).toBe(kind);
