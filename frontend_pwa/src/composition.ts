@@ -34,6 +34,7 @@ import { revealSource } from './sync/reveal_source';
 import { signIn, signOut, whoAmI } from './sync/session';
 import type { SealAnswer, SignOutAnswer } from './sync/status';
 import { Office } from './ui/office.svelte';
+import type { LockedPhone } from './ui/lock.svelte';
 import type { AppPorts } from './ui/ports';
 import { onUpdateReady } from './update';
 
@@ -51,30 +52,91 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   });
   office.reveal = revealSource(ownFetch);
   await office.start();
+  if (keepsRecords(me)) await openLock(office);
   if (keepsRecords(me)) openOuting(office);
   if (keepsRecords(me)) startNetwork(office, device);
   return office;
 }
 
-async function reopen(): Promise<Office | null> {
+/** Nobody waits for it. */
+function whenQuiet(call: () => void): void {
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(call, { timeout: 2_000 });
+  else setTimeout(call, 1_000);
+}
+
+/** Most phones of a demo have no lock: its code is fetched where there is one, or when Today stands. */
+const lockParts = () => import('./office_lock');
+const closedParts = () => import('./locked_phone');
+
+async function openLock(office: Office): Promise<void> {
+  const attached = async (): Promise<void> => (await lockParts()).attachLock(office);
+  // A phone with a lock must not be open for a moment without what closes it.
+  if (office.store.keyring.locked || office.me.lock?.mode === 'required') await attached();
+  else whenQuiet(() => void attached().catch(() => undefined));
+}
+
+async function lockOffice(office: Office): Promise<LockedPhone | null> {
+  const { store } = office;
+  return (await closedParts()).lockOffice(office, () => reenter(store));
+}
+
+/** Deleted after ten wrong tries, or at a sign-out without network: a session that is still alive opens nothing. */
+async function wasDeleted(store: OfficerStore, officer: string): Promise<boolean> {
+  const left = (await (await leftParts()).leftViews()).find((view) => view.officer === officer);
+  if (!left || left.adopted) return false;
+  await store.delete();
+  rememberOfficer(null);
+  return true;
+}
+
+/** After the lock was opened: the office of the officer whose database this is. */
+async function reenter(store: OfficerStore): Promise<Office> {
+  const me = await fact(store, 'me');
+  if (!me) throw new Error('nobody is signed in here');
+  return openOffice(store, me);
+}
+
+/** A database without its office, because it is locked. */
+async function closed(
+  store: OfficerStore,
+  officer: string,
+  enter: () => Promise<Office>,
+): Promise<LockedPhone | null> {
+  return (await closedParts()).lockedPhone(store, officer, enter);
+}
+
+async function reopen(): Promise<Office | LockedPhone | null> {
   const officer = lastOfficer() ?? (await onlyOfficerHere());
   if (officer === null) return null;
   rememberOfficer(officer);
   const store = new OfficerStore(officerStoreName(officer));
   await openStore(store, v7);
+  if (store.keyring.locked) return closed(store, officer, () => reenter(store));
   const me = await fact(store, 'me');
   if (me) return openOffice(store, me);
+  if (await wasDeleted(store, officer)) return null;
   // The database was thrown away by the browser. With a session the snapshot comes back by itself.
   const who = await whoAmI(ownFetch);
-  if (who.kind === 'signed_in' && who.me.officer.id === officer) return open(who.me);
+  if (who.kind === 'signed_in' && who.me.officer.id === officer) return open(who.me, null);
   store.close();
   return null;
 }
 
-async function open(me: Me): Promise<Office> {
+async function open(me: Me, before: Office | null): Promise<Office | LockedPhone> {
   rememberOfficer(me.officer.id);
-  const store = new OfficerStore(officerStoreName(me.officer.id));
+  // The same officer, signed in again on an open phone, is not asked for the lock's secret.
+  const keyring = before?.me.officer.id === me.officer.id ? before.store.keyring : undefined;
+  const store = new OfficerStore(officerStoreName(me.officer.id), keyring);
+  await (await leftParts()).adoptIdentity(store, me.officer.id);
   await openStore(store, v7);
+  if (!store.keyring.locked || store.keyring.reads) return enter(store, me);
+  // Null: its deletion had begun, and is ended now. The next one is new.
+  return (await closed(store, me.officer.id, () => enter(store, me))) ?? open(me, null);
+}
+
+const leftParts = () => import('./data/left_behind');
+
+async function enter(store: OfficerStore, me: Me): Promise<Office> {
   const kept = await keepMe(store, me);
   await enrolAgain(store);
   void askToPersist();
@@ -94,9 +156,19 @@ async function leave(office: Office, file_saved = false): Promise<SignOutAnswer>
   office.stop();
   rememberOfficer(null);
   await forgetSnapshot(office.store);
+  await office.store.lock.delete('share');
   await forgetPackages(office.me.officer.id);
   office.store.close();
   return answer;
+}
+
+/** Leaves what is unsent sealed on the phone; it goes with the next network, and nothing else of the officer stays. */
+async function leaveSealed(office: Office): Promise<'signed_out' | 'no_key'> {
+  const { sealOutbox } = await lockParts();
+  if (!(await sealOutbox(office))) return 'no_key';
+  office.stop();
+  await (await closedParts()).eraseLeavingSealed(office.store, office.me.officer.id, 'signed_out');
+  return 'signed_out';
 }
 
 async function sealed(office: Office, passphrase: string): Promise<SealAnswer> {
@@ -114,8 +186,10 @@ async function sealed(office: Office, passphrase: string): Promise<SealAnswer> {
 export const ports: AppPorts = {
   reopen,
   signIn: (username, password) => signIn(ownFetch, username, password),
-  open: ({ me }) => open(me),
+  open: ({ me }, before) => open(me, before),
   signOut: leave,
+  signOutSealed: leaveSealed,
+  lock: lockOffice,
   sealUnsent: sealed,
   importSealed: async (office, file, passphrase) => {
     if (!globalThis.crypto?.subtle) return { kind: 'no_crypto' };

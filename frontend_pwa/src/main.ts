@@ -18,3 +18,4 @@ const target = document.getElementById('app');
 await setLanguage(chosen.language ?? 'zh');
 if (target) mount(App, { target, props: { ports, lostDatabase: rememberedRecords() } });
 void installServiceWorker();
+setTimeout(() => void import('./left_senders').then(({ startLeftSenders }) => startLeftSenders()), 2_000);

@@ -24,6 +24,8 @@ export interface LeftFacts {
   lost: number;
   /** Photos that were not on the server yet. */
   photos: number;
+  /** A new database of the officer goes on under this identity. */
+  adopted: boolean;
   /** The session is still to be ended: nobody who finds the phone may read with it. */
   end_session: boolean;
 }
@@ -58,7 +60,7 @@ async function factsOf(raw: Dexie, officer: string, reason: LeftReason, at_ms: n
     ((await raw.table('facts').get(key)) as { value?: unknown } | undefined)?.value;
   const photos = await raw.table('attachments').where('state').anyOf('waiting', 'attention').count();
   return {
-    ...{ name: 'facts', officer, reason, at_ms, lost: 0, photos, end_session: true },
+    ...{ name: 'facts', officer, reason, at_ms, lost: 0, photos, end_session: true, adopted: false },
     ...{
       device: String(await fact('device')),
       enrolment: await fact('enrolment'),
@@ -148,4 +150,29 @@ export async function adoptIdentity(store: OfficerStore, officer: string): Promi
       if (value !== undefined) await store.facts.put({ key, value } as never);
     await store.keys.bulkPut(keys);
   });
+  await noteAdopted(officer);
+}
+
+/** Its officer has signed in again: the session is wanted, and what is left may be thrown away once it is empty. */
+async function noteAdopted(officer: string): Promise<void> {
+  const box = new LeftBehind(officer);
+  await box.facts.update('facts', { adopted: true, end_session: false });
+  box.close();
+}
+
+export interface LeftView extends LeftFacts {
+  waiting: number;
+}
+
+/** What lies sealed on this phone, of whomever. */
+export async function leftViews(): Promise<LeftView[]> {
+  const views: LeftView[] = [];
+  for (const officer of await leftOfficers()) {
+    const box = new LeftBehind(officer);
+    const facts = await box.facts.get('facts');
+    const waiting = await box.rows.count();
+    box.close();
+    if (facts) views.push({ ...facts, waiting });
+  }
+  return views;
 }

@@ -266,6 +266,8 @@ export async function forgetAsRevoked(store: OfficerStore, device: string): Prom
     await store.attachments.filter((row) => row.state === 'draft' && !saved.has(row.record)).delete();
     if (me) await setFact(store, 'me', withoutContent(me));
     await setFact(store, 'revoked', true);
+    // A PIN opens nothing any more without the server, which will not tell its share again.
+    await store.lock.delete('share');
     return true;
   });
 }

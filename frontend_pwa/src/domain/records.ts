@@ -1,4 +1,5 @@
 /** PURE: records as the server sends them (contract: GET /api/v1/me and /api/v1/sync/pull). */
+import type { LockPolicy } from './lock';
 import type { ChecklistAnswers, Place } from './payloads';
 import type {
   AdviceKind,
@@ -48,6 +49,8 @@ export interface Me {
   plans?: PlanOfDay[];
   /** The server's public key (raw P-256 point, base64): what is sealed to it cannot be read on the phone again. */
   sealing_key?: SealingKey | null;
+  /** How the installation wants its phones locked. */
+  lock?: LockPolicy;
   due_after_days: Partial<Record<Outcome, number>>;
   server_time: string;
   app_version: string;

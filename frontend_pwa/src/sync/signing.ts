@@ -48,6 +48,11 @@ export async function deviceKey(store: OfficerStore): Promise<DeviceKey | null> 
     await store.keys.put(made);
     return made;
   });
+  return signerOf(row);
+}
+
+/** A key that is there already. */
+export function signerOf(row: KeyRow): DeviceKey {
   const sign: Sign = async (bytes) => new Uint8Array(await crypto.subtle.sign(SIGN, row.private_key, bytes));
   return { public_key: row.public_key, sign };
 }

@@ -19,6 +19,7 @@ import { draftMutations, type VisitDraft } from '../domain/visit_draft';
 import type { BestFix, LocationState } from '../location/best_fix';
 import { quietStatus, type SyncControl, type SyncStatus } from '../sync/status';
 import { WorkedSteps } from './worked_steps.svelte';
+import type { LockControl } from './lock.svelte';
 import type { Outing } from './outing.svelte';
 
 const nothing = (): void => undefined;
@@ -76,6 +77,8 @@ export class Office {
   reveal: Reveal | null = null;
   /** Only where records are kept. */
   outing: Outing | null = null;
+  /** How this phone is locked; null until that is known. */
+  lock = $state.raw<LockControl | null>(null);
   /** The map package of the station, with the code that looks after it; null where nobody needs one. */
   maps: (() => Promise<PackageControl>) | null = null;
   stopMaps: () => void = nothing;
@@ -209,6 +212,7 @@ export class Office {
     this.sync.stop();
     this.location?.stop();
     this.outing?.stop();
+    this.lock?.stop();
     this.stopMaps();
     window.clearInterval(this.#clock);
     for (const subscription of this.#subscriptions) subscription.unsubscribe();

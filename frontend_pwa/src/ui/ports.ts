@@ -3,14 +3,19 @@ import type { CoverageSource, ImportAnswer, SealAnswer, SignInAnswer, SignOutAns
 import type { StorageFacts } from '../data/phone';
 import type { DevicesSource, QuarantineSource } from '../sync/status_lead';
 import type { RecordersSource } from '../sync/status_recorders';
+import type { LockedPhone } from './lock.svelte';
 import type { Office } from './office.svelte';
 
 export interface AppPorts {
   /** Opens the phone of the officer who was last here, with or without network; null when nobody was. */
-  reopen: () => Promise<Office | null>;
+  reopen: () => Promise<Office | LockedPhone | null>;
   signIn: (username: string, password: string) => Promise<SignInAnswer>;
-  /** Opens the office of the officer who has just signed in. */
-  open: (answer: Extract<SignInAnswer, { kind: 'signed_in' }>) => Promise<Office>;
+  /** Opens the office of the officer who has just signed in, or the lock before it. */
+  open: (answer: Extract<SignInAnswer, { kind: 'signed_in' }>, before: Office | null) => Promise<Office | LockedPhone>;
+  /** Closes the phone; null where nothing is left behind its lock. */
+  lock: (office: Office) => Promise<LockedPhone | null>;
+  /** Signs out and leaves what is unsent sealed on the phone. `no_key`: nothing can be sealed here. */
+  signOutSealed: (office: Office) => Promise<'signed_out' | 'no_key'>;
   /** Refused (`unsent`) while anything is unsent, unless a file of it was saved a moment ago (`file_saved`). */
   signOut: (office: Office, file_saved?: boolean) => Promise<SignOutAnswer>;
   /** The unsent records and photos as an encrypted file. The screen asks for the passphrase twice. */

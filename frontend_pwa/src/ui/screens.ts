@@ -12,6 +12,7 @@ export const screens = {
   enrol: () => import('./screens/Enrol.svelte'),
   held: () => import('./screens/Held.svelte'),
   help: () => import('./screens/Help.svelte'),
+  lock: () => import('./screens/Lock.svelte'),
   lock_settings: () => import('./screens/LockSettings.svelte'),
   map: () => import('./screens/Map.svelte'),
   new_door: () => import('./screens/NewDoor.svelte'),

@@ -1,5 +1,5 @@
 import Dexie from 'dexie';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { attachmentBlob, keepAttachment } from '../../src/data/attachments';
 import { StoreLocked } from '../../src/data/encrypted_tables';
 import {
@@ -31,6 +31,9 @@ import { DEFAULT_POLICY, MAX_TRIES, pauseAfter_ms } from '../../src/domain/lock'
 import type { Me } from '../../src/domain/records';
 import { aVisitMutation, DOOR } from '../builders';
 import { counter } from './stores';
+
+// A PIN takes a busy machine seconds; how long is no matter of these tests.
+vi.setConfig({ testTimeout: 30_000 });
 
 const NOTE = '门口有煤气味';
 const newOfficer = counter('officer-');
