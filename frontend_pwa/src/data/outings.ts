@@ -4,6 +4,7 @@ import type { NewMutation } from '../domain/mutations';
 import type { FixBlock } from '../domain/tracks';
 import type { OfficerStore } from './officer_store';
 import { addToOutbox, hashedRecords } from './save';
+import { sealedCopies } from './sealed_outbox';
 
 /** What one moment of an outing changes; `leaving` goes to the server and can not be undone. */
 export interface OutingChange {
@@ -14,11 +15,12 @@ export interface OutingChange {
 
 export async function writeOuting(store: OfficerStore, change: OutingChange, now_ms: number): Promise<void> {
   const hashed = hashedRecords(change.leaving);
+  const copies = await sealedCopies(store, hashed);
   const tables = [store.facts, store.outbox, store.outings, store.fix_blocks];
   await store.transaction('rw', tables, async () => {
     await store.outings.put(change.outing);
     await store.fix_blocks.bulkPut([...change.blocks]);
-    if (hashed.length > 0) await addToOutbox(store, hashed, now_ms, 0);
+    if (hashed.length > 0) await addToOutbox(store, hashed, now_ms, 0, copies);
   });
 }
 
