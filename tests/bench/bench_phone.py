@@ -1,8 +1,8 @@
 """Measures the officer's phone in Chromium with the CPU slowed down 4x: start without network, saving, searching.
 
 `make bench-phone` (DOORS=3000,50000 UNSENT=500 SAVES=30 STARTS=5). The doors are imported into a server and come to the
-phone by its own first sync; the unsent records are made by tapping. Slowed down is the page (CDP); the browser's disk and its
-service worker are not. The table says what each line counts; $XUNFANG_HOME/reports/bench-phone.json keeps it.
+phone by its own first sync; the unsent records are made by tapping. Slowed down is the page (CDP); the browser's disk and
+its service worker are not. The table says what each line counts; $XUNFANG_HOME/reports/bench-phone.json keeps it.
 """
 
 import gzip
@@ -174,7 +174,8 @@ def report() -> dict[str, Any]:
             with running_server(f"xunfang_bench_phone_{os.getpid()}_{doors}", folder) as server:
                 runs.append(on_phone(server, folder, doors))
     load = [round(one, 1) for one in os.getloadavg()]
-    facts = {"aims": AIMS, "load_average": load, "cpu_slow_down": SLOW_DOWN, "cores": os.cpu_count(), "machine": platform.machine()}
+    machine = {"load_average": load, "cores": os.cpu_count(), "machine": platform.machine()}
+    facts = {**machine, "aims": AIMS, "cpu_slow_down": SLOW_DOWN}
     return {**facts, "at": datetime.now(UTC).isoformat(), "script": script_kb(), "runs": runs}
 
 
@@ -187,7 +188,8 @@ def main() -> None:
         print(f"\n{run['doors']} doors; CPU 1/{SLOW_DOWN} where not said otherwise")
         for name, value in run.items():
             if isinstance(value, dict):
-                print(f"  {name:24} median {value['median_ms']:>6} ms   max {value['max_ms']:>6} ms   n {value['times']}")
+                median_ms, max_ms = value["median_ms"], value["max_ms"]
+                print(f"  {name:24} median {median_ms:>6} ms   max {max_ms:>6} ms   n {value['times']}")
     # the servers of the tests have a home inside the home
     home = Path(os.environ.get("XUNFANG_HOME") or "var").absolute()
     folder = (home.parent if home.name == "test" else home) / "reports"

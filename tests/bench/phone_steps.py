@@ -6,8 +6,8 @@ import psycopg
 
 from tests.e2e.conftest import Server
 
-# Before the app starts: notes when the buttons of Today and its first due door stand on the screen, and when each strict
-# transaction that writes into the outbox is complete.
+# Before the app starts: notes when the buttons of Today and its first due door stand on the screen, and when each
+# strict transaction that writes into the outbox is complete.
 WATCH_START = """
 window.marks = {};
 const shown = (id) => document.querySelector(`[data-testid="${id}"]`);
