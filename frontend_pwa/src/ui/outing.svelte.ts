@@ -90,7 +90,8 @@ export class Outing {
   /** Goes on with what was running when the app was closed, as soon as no other tab records. */
   open(): void {
     this.#following = liveQuery(() => runningOuting(this.#ports.store)).subscribe((row) => {
-      if (!this.leading) this.#show(row);
+      if (this.leading) return;
+      this.#show(row);
       this.loaded = true;
     });
     const untilStopped = new Promise<void>((resolve) => this.#stops.push(resolve));

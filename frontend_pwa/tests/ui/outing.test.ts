@@ -54,6 +54,7 @@ class Phone {
   async opened(): Promise<this> {
     this.outing.open();
     await until(() => this.outing.loaded && this.outing.leading);
+    await written(this);
     return this;
   }
 
