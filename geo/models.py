@@ -159,6 +159,8 @@ class Premises(models.Model):
     state = models.CharField(max_length=16, choices=PremisesState, default=PremisesState.ACTIVE)
     active_from = models.DateField(null=True, blank=True)
     active_until = models.DateField(null=True, blank=True)
+    # A door proposed from the field that may be this other one: said to whoever decides, refused to nobody.
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     last_visited_at = models.DateTimeField(null=True, blank=True)
     last_outcome = models.CharField(max_length=16, blank=True)
     next_due_on = models.DateField(null=True, blank=True)

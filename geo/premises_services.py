@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from django.contrib.gis.geos import Point
+from django.contrib.gis.measure import D
 from django.db import connection
+from django.db.models import Q
 
 from backend.accounts.models import Unit
 from backend.common.conflicts import conflicting_fields
@@ -17,6 +20,8 @@ from geo.selectors import deployment, placement_at, township_at
 
 # What services read of a door they have locked; the rest would be read for nothing, fifty doors a batch.
 _WORKED_WITH = ("unit_id", "area_id", "lon", "lat", "state", "last_visited_at", "version")
+# Two doors of one plate number that stand closer than this are one door read twice.
+SAME_PLATE_WITHIN_M = 10.0
 _SAVE_LAST_VISITS = """
     UPDATE geo_premises AS door
     SET last_visited_at = noted.visited_at, last_outcome = noted.outcome, next_due_on = noted.due_on,
@@ -93,7 +98,10 @@ def premises_propose(*, context: MutationContext, payload: PremisesPropose) -> A
 
 
 def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> Applied:
-    """Register a door proposed from the field. It can be visited at once, and counts once a lead has approved it."""
+    """Register a door proposed from the field. It can be visited at once, and counts once a lead has approved it.
+
+    One that may be known already is marked, not refused: an officer in front of a door is not to be sent away.
+    """
     area = township_at(payload.lon, payload.lat)
     if area is None:
         raise problem("place_outside_city", lon=payload.lon, lat=payload.lat, city=deployment().name)
@@ -113,8 +121,18 @@ def premises_new_propose(*, context: MutationContext, payload: NewPremises) -> A
         lat=payload.lat,
         beat=found.beat,
         border_uncertain=found.border_uncertain,
+        duplicate_of=_known_like(payload, area),
     )
     return applied([Change(unit.id, "premises", context.record_id, 1)], [_today(area, context)])
+
+
+def _known_like(payload: NewPremises, area: Area) -> Premises | None:
+    """Return a door of the township that may be the proposed one: same address and name, or same plate within 10 m."""
+    same = Q(address=payload.address.strip(), name=payload.name)
+    if payload.door_plate:
+        place = Point(payload.lon, payload.lat, srid=4326)
+        same |= Q(door_plate=payload.door_plate, point__distance_lte=(place, D(m=SAME_PLATE_WITHIN_M)))
+    return Premises.objects.filter(same, area=area, kind=payload.kind).order_by("active_from", "id").first()
 
 
 def premises_state_propose(*, context: MutationContext, payload: ChangedState) -> Applied:

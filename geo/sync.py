@@ -19,6 +19,7 @@ def premises_records(ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
         "lat",
         "state",
         "active_from",
+        "duplicate_of",
         "area__code",
         "beat__name",
         "last_visited_at",
@@ -37,6 +38,7 @@ def _premises_record(row: dict[str, Any]) -> dict[str, Any]:
             for key in ("id", "unit_id", "kind", "address", "name", "door_plate", "lon", "lat", "state", "version")
         },
         "proposed": row["active_from"] is None,
+        "duplicate_of": row["duplicate_of"],
         "area": row["area__code"],
         "beat": row["beat__name"],
         "last_visited_at": row["last_visited_at"],
