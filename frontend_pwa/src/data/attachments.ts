@@ -157,7 +157,9 @@ export async function tryAttachmentsAgain(store: OfficerStore): Promise<void> {
 
 /** Forgets what the server has had for seven days, and photos whose unsaved record is gone. */
 export async function dropOldAttachments(store: OfficerStore, now_ms: number): Promise<void> {
-  const written = new Set((await store.drafts.toArray()).map((row) => row.draft.id));
+  const forms = (await store.form_drafts.toArray()).map((row) => (row.value as { id?: unknown } | null)?.id);
+  const visits = (await store.drafts.toArray()).map((row) => row.draft.id);
+  const written = new Set<unknown>([...visits, ...forms]);
   await store.attachments
     .filter((row) => isOver(row, now_ms) && !(row.state === 'draft' && written.has(row.record)))
     .delete();

@@ -24,6 +24,8 @@ export interface VisitDraft {
   help_asked: string;
   note: string;
   dispute: DisputeDraft | null;
+  /** Disputes of this visit that were opened in the full form. */
+  linked?: string[];
   checklist: ChecklistDraft | null;
 }
 
@@ -106,7 +108,7 @@ export function draftMutations(draft: VisitDraft, outcome: Outcome, context: Sav
     ...{ place, no_place_reason: place ? null : context.no_place_reason },
     ...{ hazards: draft.hazards, advice: draft.advice },
     ...{ help_asked: draft.help_asked.trim(), note: draft.note.trim() },
-    ...{ disputes: dispute ? [dispute.id] : [], campaign: context.campaign },
+    ...{ disputes: [...(draft.linked ?? []), ...(dispute ? [dispute.id] : [])], campaign: context.campaign },
     ...{ patrol: context.patrol, checklist: checklistAnswers(draft.checklist, outcome) },
   };
   const visit: NewMutation = {

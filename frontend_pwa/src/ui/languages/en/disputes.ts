@@ -240,4 +240,7 @@ export const disputes = {
     'The browser’s own printing works too (Ctrl+P). Parties are masked; a contact shown just now is printed, and hidden again when you leave.',
   'agreement.none': 'This dispute has no agreement yet.',
   'agreement.none_hint': 'Record the agreement first, then print it.',
+
+  'dispute.full_form': 'Full form (parties, place, photos)',
+  'dispute.linked': '{n} opened',
 } satisfies Record<keyof typeof zh, string>;

@@ -111,9 +111,9 @@ export const disputes = {
     '案件现为“{state}”，您尚未生效的“{yours}”与此不合：上传后会保留并标明，但不改变状态。',
   'dispute.overtaken_row': '您有 {n} 步与同事的办理不合',
   'dispute.where': '地点',
-  'dispute.where.door': '住户或单位',
-  'dispute.where.here': '我所在位置',
-  'dispute.where.text': '文字说明',
+  'dispute.where.door': '选一户',
+  'dispute.where.here': '我这里',
+  'dispute.where.text': '写地点',
   'dispute.place_text': '地点说明（可不填）',
   'dispute.door_search': '查找户：地址、名称、拼音首字母',
   'dispute.door_none': '没有找到这一户。',
@@ -228,4 +228,7 @@ export const disputes = {
     '也可用浏览器的打印（Ctrl+P）。当事人默认遮盖；刚刚查看的联系方式会印出，离开本页即隐藏。',
   'agreement.none': '这件纠纷还没有协议。',
   'agreement.none_hint': '先记录协议，再打印协议书。',
+
+  'dispute.full_form': '详细登记（当事人、地点、照片）',
+  'dispute.linked': '已登记 {n} 件',
 };
