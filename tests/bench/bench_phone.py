@@ -1,8 +1,8 @@
 """Measures the officer's phone in Chromium with the CPU slowed down 4x: start without network, saving, searching.
 
-`make bench-phone` (DOORS=3000,50000 UNSENT=500 SAVES=30 STARTS=5). The doors are imported into a server and come to the
-phone by its own first sync; the unsent records are made by tapping. Slowed down is the page (CDP); the browser's disk and
-its service worker are not. The table says what each line counts; $XUNFANG_HOME/reports/bench-phone.json keeps it.
+`make bench-phone` (DOORS=3000,50000 UNSENT=500 SAVES=30 STARTS=5). Doors are imported into a server and come to the
+phone by its own first sync; the unsent records are made by tapping. Slowed down is the page (CDP); the browser's disk
+and its service worker are not. Writes $XUNFANG_HOME/reports/bench-phone.json.
 """
 
 import gzip
