@@ -33,6 +33,8 @@ class Station:
     part: str
     people: tuple[Person, ...]
     doors: tuple[Door, ...]
+    # The plan that its night patrols answer.
+    night_plan: UUID | None = None
 
 
 @dataclass(frozen=True)

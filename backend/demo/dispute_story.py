@@ -12,6 +12,7 @@ import numpy
 from backend.demo.chance import pick, uuid7_at
 from backend.demo.cities import BUSY
 from backend.demo.deeds import Deed, Period, Person, Station
+from backend.demo.party_words import party_masked
 from backend.demo.words import DISPUTES, TERMS, TRANSFERRED_TO
 
 # How many disputes a station finds in the period, on average, and the share that was found in the month before it.
@@ -63,8 +64,12 @@ def _opening(station: Station, opened: datetime, rng: numpy.random.Generator) ->
         "place_text": "" if door else "（演示）路边商铺门前",
         "source": source,
         "risk": pick(rng, ("low", "medium", "high"), (0.6, 0.3, 0.1)),
-        "parties": [{"id": str(uuid7_at(opened, rng)), "role": role} for role in ("side_a", "side_b")],
+        "parties": [_party(uuid7_at(opened, rng), role) for role in ("side_a", "side_b")],
     }
+
+
+def _party(party_id: UUID, role: str) -> dict[str, Any]:
+    return {"id": str(party_id), "role": role, **party_masked(party_id)}
 
 
 def _events(case: Case, opened: datetime, offset: int, rng: numpy.random.Generator) -> Iterator[Deed]:

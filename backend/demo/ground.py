@@ -12,17 +12,22 @@ import shapely
 from django.db import transaction
 from shapely.geometry.base import BaseGeometry
 
-from backend.accounts.models import Unit, UnitKind
+from backend.accounts.models import Officer, Unit, UnitKind
 from backend.demo.chance import stream, uuid7_at
 from backend.demo.cities import City, demo_share
 from backend.demo.city_map import CityMap, city_map
-from backend.demo.organisation import accounts_create, officers_create, units_create
+from backend.demo.door_form import DOOR_FORM
+from backend.demo.organisation import ACCOUNTS, accounts_create, officers_create, units_create
 from backend.sync.feed import feed_append
 from geo.imports.areas import AreaFields, areas_import
 from geo.imports.premises import premises_import
 from geo.imports.streets import streets_import
+from geo.models import Beat
 from geo.selectors import townships_frame
 from geo.services import BeatColumns, DeploymentColumns, beats_create, deployment_set
+from patrol.models import PatrolPlan
+from visits.checklists import FormDefinition
+from visits.form_services import form_add
 from visits.models import Campaign
 
 DAYS = 30
@@ -65,6 +70,7 @@ def lay_ground(plan: StoryPlan, say: Say) -> None:
     streets = streets_import(layer=layers.streets, edition=city.street_edition)
     say(f"streets: {streets.created}")
     _campaign(plan)
+    _plans(plan, stations[city.demo_township])
     # Last: it takes numbers in the feeds of all stations and holds their counters until commit.
     doors = premises_import(
         layer=layers.doors,
@@ -117,10 +123,10 @@ def _reprojected(shape: BaseGeometry, source: Any, target: int) -> shapely.Multi
 
 
 def _campaign(plan: StoryPlan) -> Campaign:
-    """Make the running campaign. Its rules also keep what the story is told from, so that it can be told on."""
+    """Make the running campaign and its form. Its rules also keep what the story is told from, to tell it on."""
     starts_on = plan.today - timedelta(days=20)
     told = {**asdict(plan), "city": plan.city.city, "today": plan.today.isoformat()}
-    return Campaign.objects.create(
+    campaign = Campaign.objects.create(
         id=campaign_id(plan),
         unit=Unit.objects.get(kind=UnitKind.BUREAU),
         name=plan.city.campaign,
@@ -129,6 +135,32 @@ def _campaign(plan: StoryPlan) -> Campaign:
         targets={"household_coverage": 0.6, "enterprise_coverage": 0.8},
         counting_rules={"visited": "at least one visit with outcome met in the window", "demo_story": told},
     )
+    form_add(definition=FormDefinition.model_validate(DOOR_FORM), campaign_id=campaign.id)
+    return campaign
+
+
+def _plans(plan: StoryPlan, station: Unit) -> None:
+    """Plan two patrols for the station of the accounts: one by night for everybody, one by day for the officer."""
+    shared = {"unit": station}
+    night = PatrolPlan.objects.create(
+        id=night_plan_id(plan), name="夜间街面巡防", starts_on=plan.first, every_days=2, part="night", **shared
+    )
+    day = PatrolPlan.objects.create(
+        id=_plan_id(plan, "day"), name="责任区步巡", starts_on=plan.today, every_days=3, part="day", **shared
+    )
+    beats = list(Beat.objects.filter(unit=station).order_by("name"))
+    night.beats.set(beats)
+    day.beats.set(beats[:1])
+    day.officers.set(Officer.objects.filter(username=ACCOUNTS[0]))
+
+
+def night_plan_id(plan: StoryPlan) -> UUID:
+    """Return the id of the plan that the night patrols of the story answer."""
+    return _plan_id(plan, "night")
+
+
+def _plan_id(plan: StoryPlan, name: str) -> UUID:
+    return uuid7_at(plan.began_at, stream(plan.seed, "plan", name))
 
 
 def campaign_id(plan: StoryPlan) -> UUID:

@@ -11,6 +11,7 @@ from backend.demo.chance import pick, uuid7_at
 from backend.demo.deeds import Deed, Period, Person, Station
 from backend.demo.walks import Fixes, Network, fixes_on, walk
 from backend.demo.words import OBSERVATIONS
+from patrol.day_parts import NIGHT_FROM_HOUR
 
 FIXES_A_BLOCK = 600
 SPEED_MPS = {"foot": 1.35, "ebike": 4.0}
@@ -57,7 +58,8 @@ def _patrol(
     end = start + timedelta(seconds=float(fixes.t_s[-1]) + 20)
     patrol_id, leg_id = uuid7_at(start, rng), uuid7_at(start + timedelta(seconds=1), rng)
     officers = [str(one.officer_id) for one in partners]
-    yield Deed(author, on, "patrol.start", patrol_id, start, {"kind": "street", "officers": officers, "plan": None})
+    plan = str(station.night_plan) if station.night_plan and start.hour >= NIGHT_FROM_HOUR else None
+    yield Deed(author, on, "patrol.start", patrol_id, start, {"kind": "street", "officers": officers, "plan": plan})
     yield Deed(author, on, "patrol.leg", leg_id, start + timedelta(seconds=1), {"patrol": str(patrol_id), "mode": mode})
     yield from _blocks(author, on, start, str(leg_id), fixes, to_degrees, rng)
     if rng.random() < 0.35:

@@ -15,9 +15,10 @@ from pyproj import Transformer
 from backend.accounts.models import Officer, Unit, UnitKind
 from backend.demo.chance import stream, uuid7_at
 from backend.demo.cities import BUSY, CITIES, PARTS, demo_share
+from backend.demo.contacts import contacts_seal
 from backend.demo.deeds import Deed, Door, Period, Person, Station
 from backend.demo.dispute_story import disputes_of
-from backend.demo.ground import Say, StoryPlan, campaign_id, lay_ground
+from backend.demo.ground import Say, StoryPlan, campaign_id, lay_ground, night_plan_id
 from backend.demo.patrol_story import patrols_of
 from backend.demo.phones import figures_later, send_all
 from backend.demo.processes import shared_out
@@ -46,6 +47,7 @@ def seed_story(plan: StoryPlan, say: Say, *, processes: int = 1) -> None:
         say(f"an earlier seed of {plan.city.city} was interrupted: continuing it")
     with figures_later():
         say(f"records sent by the story's phones: {tell(plan, say, processes)}")
+    say(f"contacts sealed for {contacts_seal(f'{plan.city.demo_township}-1')} parties")
     first = plan.first - DISPUTES_BEFORE
     tracks = sum(shared_out(_derive, legs_stale(first=first, last=plan.today), processes=processes))
     say(f"tracks laid on streets: {tracks}")
@@ -114,7 +116,8 @@ def _stations(plan: StoryPlan) -> Iterator[Station]:
         code = townships[unit.id]
         doors = Premises.objects.filter(unit=unit).order_by("external_ref").values_list("id", "kind", "lon", "lat")
         people = tuple(_person(officer, plan) for officer in unit.officers.order_by("username"))
-        yield Station(code, demo_share(plan.city, code), people, tuple(Door(*row) for row in doors))
+        night_plan = night_plan_id(plan) if code == plan.city.demo_township else None
+        yield Station(code, demo_share(plan.city, code), people, tuple(Door(*row) for row in doors), night_plan)
 
 
 def _person(officer: Officer, plan: StoryPlan) -> Person:

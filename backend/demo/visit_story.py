@@ -11,6 +11,7 @@ import numpy
 
 from backend.demo.chance import pick, uuid7_at
 from backend.demo.deeds import Deed, Door, Period, Person, Station
+from backend.demo.door_form import DOOR_FORM, door_answers
 from backend.demo.words import HAZARDS, HELP, NOTES_ABSENT, NOTES_ENTERPRISE, NOTES_MET
 
 # Share of doors tried at least once in the period: lowest, highest. A sixth of the far stations did nothing at all.
@@ -99,6 +100,9 @@ def _visit(
     payload: dict[str, Any] = {**shared, "premises": str(door.id), "outcome": outcome, **_place(door, rng)}
     if on >= world.campaign_from and rng.random() < 0.8:
         payload["campaign"] = str(world.campaign_id)
+        if outcome == "met":
+            answers = door_answers(door.id)
+            payload["checklist"] = {"form": DOOR_FORM["form"], "version": DOOR_FORM["version"], "answers": answers}
     if outcome == "met":
         payload |= _found(door, at, rng)
     elif rng.random() < 0.4:

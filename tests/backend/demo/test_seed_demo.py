@@ -19,7 +19,7 @@ from backend.sync.models import FeedCounter, FeedEntry, Mutation
 from geo.models import Area, Deployment, Premises
 from patrol.models import FixBlock, Patrol
 from tests.backend.demo.conftest import PLAN
-from visits.models import Campaign, Dispute, Visit
+from visits.models import Campaign, Dispute, Party, Visit
 
 # Everything of a story but what the clock and the database's own sequences put in.
 ROWS = {
@@ -105,6 +105,22 @@ def test_the_campaign_counts_the_doors_of_its_first_day(told: None) -> None:
     campaign = Campaign.objects.get()
     assert campaign.frozen_at is not None
     assert campaign.denominator.count() == Premises.objects.count()
+
+
+def test_the_accounts_find_a_form_plans_and_contacts_that_open(told: None, client_of: Any) -> None:
+    officer = Officer.objects.get(username="officer")
+    client = client_of(officer)
+    me = client.get("/api/v1/me").json()
+    assert (me["campaign"]["form"]["form"], {plan["part"] for plan in me["plans"]}) == (
+        "winter-safety",
+        {"day", "night"},
+    )
+    assert Visit.objects.exclude(checklist=None).exists()
+    for party in Party.objects.filter(dispute__unit=officer.unit).exclude(sealed=""):
+        address = f"/api/v1/disputes/{party.dispute_id}/parties/{party.id}/reveal"
+        found = client.post(address, {"reason": "测试"}, format="json").json()
+        assert (found["phone"][:3], found["phone"][-4:]) == tuple(party.phone_masked.split("****"))
+        assert found["name"].startswith(party.name_masked[0])
 
 
 def test_there_are_five_accounts_and_nobody_else_can_sign_in(told: None) -> None:
