@@ -80,8 +80,26 @@ export class DoorIndex {
     this.#doors = doors;
   }
 
+  /** How much of the list is known, 0 to 1. */
+  get share(): number {
+    return this.#doors.length === 0 ? 1 : this.#keys.length / this.#doors.length;
+  }
+
   get complete(): boolean {
     return this.#keys.length === this.#doors.length;
+  }
+
+  /** The index of the list as it is now. A save changes a door or two: the other keys go along as they are. */
+  following(doors: readonly Premises[]): DoorIndex {
+    const next = new DoorIndex(doors);
+    const known = Math.min(this.#keys.length, doors.length);
+    for (let at = 0; at < known; at += 1) {
+      const door = doors[at];
+      const key = this.#keys[at];
+      if (door === undefined || key === undefined) break;
+      next.#keys.push(door === this.#doors[at] ? key : keyOf(door));
+    }
+    return next;
   }
 
   /** Makes keys for as many more doors: 50,000 at once would stop a slow phone for half a second. */

@@ -1,4 +1,6 @@
 /** SHELL: every screen but Today, fetched when it is first opened; the service worker keeps them all on the phone. */
+import type { Office } from './office.svelte';
+
 export const screens = {
   agreement: () => import('./screens/Agreement.svelte'),
   correct: () => import('./screens/Correct.svelte'),
@@ -30,9 +32,14 @@ export const screens = {
 };
 
 /** What the common job needs next: fetched while Today is looked at, so that the first tap waits for nothing. */
-export function warmScreens(): void {
+export function warmScreens(office: Office): void {
   const idle = globalThis.requestIdleCallback ?? ((call: () => void) => setTimeout(call, 1000));
   idle(() => {
     void Promise.allSettled([screens.doors(), screens.visit(), screens.outing()]);
+    // A browser that is closing fetches nothing; then nobody searches either.
+    import('./door_search.svelte').then(
+      ({ doorSearch }) => doorSearch(office).follow(office.doors),
+      () => undefined,
+    );
   });
 }

@@ -78,3 +78,13 @@ test('an index that is still growing finds what it has so far, and the rest late
   index.grow(10);
   expect([index.complete, index.search('超市', 10).length]).toEqual([true, 1]);
 });
+
+test('an index follows its list: a changed door is found as it is now, the others stay known', () => {
+  const index = new DoorIndex(doors);
+  index.grow(3);
+  const renamed = aDoor({ id: 'b', address: '明月路5号' });
+  const next = index.following([doors[0], renamed, ...doors.slice(2)].filter((door) => door !== undefined));
+  expect(next.share).toBe(0.75);
+  expect(next.search('东风', 10)).toEqual([]);
+  expect(next.search('myl', 10).map((door) => door.id)).toEqual(['b']);
+});

@@ -9,6 +9,7 @@ export const visit = {
   'doors.search_label': 'Address, name, door plate or pinyin initials',
   'doors.search_hint': 'For example: 灵泉 18, 超市, lqjd',
   'doors.clear': 'Clear',
+  'doors.searching': 'Searching…',
   'doors.found_none': 'Nothing found for “{query}”.',
   'doors.found_none_hint': 'Try another spelling, scan the plate, or register a new door.',
   'doors.found': '{n} door found|{n} doors found',

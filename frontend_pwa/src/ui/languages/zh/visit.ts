@@ -8,6 +8,7 @@ export const visit = {
   'doors.search_label': '地址、单位名称、门牌或拼音首字母',
   'doors.search_hint': '例如：灵泉 18、超市、lqjd',
   'doors.clear': '清除',
+  'doors.searching': '正在查找…',
   'doors.found_none': '没有找到“{query}”。',
   'doors.found_none_hint': '换个写法试试，或扫门牌、登记新户。',
   'doors.found': '找到 {n} 户',
