@@ -241,7 +241,7 @@ class MapPackage(models.Model):
     bounds = models.JSONField(null=True, blank=True)
     zoom_min = models.PositiveSmallIntegerField(default=0)
     zoom_max = models.PositiveSmallIntegerField(default=0)
-    # Since when it may differ from the geography; null: it does not.
+    # From when on it must be looked at, because it may differ from the geography; null: it does not.
     stale_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

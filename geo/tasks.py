@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 
 from backend.common.problems import Problem
-from geo.packages.services import package_build, packages_mark
+from geo.packages.services import package_build, package_postpone, packages_mark
 
 log = structlog.get_logger()
 
@@ -26,5 +26,6 @@ def build_map_package(unit_id: str) -> str:
     try:
         return package_build(unit_id=UUID(unit_id))
     except Problem as failure:
+        package_postpone(unit_id=UUID(unit_id))
         log.error("map package not built", unit=unit_id, code=failure.code, why=failure.detail)
         return "failed"

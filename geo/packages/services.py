@@ -1,6 +1,7 @@
 """SHELL: which map packages must be built, and building one."""
 
 import hashlib
+from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from geo.selectors import Bounds, bounds_of, deployment_or_none, townships_of_un
 Outcome = Literal["built", "unchanged", "no_townships", "busy"]
 # What is built from the same content differs when this does: a new rule of content or of tippecanoe raises it.
 RECIPE = 1
+# A build that failed takes minutes of CPU and most likely fails again.
+TRY_AGAIN_AFTER = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -38,7 +41,7 @@ def packages_mark() -> list[UUID]:
     stations = Unit.objects.filter(kind=UnitKind.STATION)
     new = stations.exclude(pk__in=MapPackage.objects.values("pk"))
     MapPackage.objects.bulk_create([MapPackage(unit=unit, stale_at=now) for unit in new], ignore_conflicts=True)
-    waiting = MapPackage.objects.exclude(stale_at=None).order_by("stale_at", "unit__path")
+    waiting = MapPackage.objects.filter(stale_at__lte=now).order_by("stale_at", "unit__path")
     return list(waiting.values_list("pk", flat=True))
 
 
@@ -60,6 +63,11 @@ def package_build(*, unit_id: UUID, again: bool = False) -> Outcome:
     package.stale_at = None
     package.save()
     return outcome
+
+
+def package_postpone(*, unit_id: UUID) -> None:
+    """Look at a package that could not be built after a while, or at once when its geography changes again."""
+    MapPackage.objects.filter(pk=unit_id).update(stale_at=timezone.now() + TRY_AGAIN_AFTER)
 
 
 def _without_file() -> set[UUID]:

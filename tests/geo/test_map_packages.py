@@ -18,6 +18,7 @@ from backend.common.problems import Problem
 from geo.models import MapPackage, Street
 from geo.packages.files import package_path
 from geo.packages.services import package_build, packages_mark
+from geo.tasks import build_map_package
 from tests.conftest import City
 from tests.factories import BeatFactory, OfficerFactory, PremisesFactory, StreetFactory, UnitFactory, box
 
@@ -204,6 +205,19 @@ def test_what_cannot_be_made_small_enough_is_refused_and_the_old_one_stays(
 
     assert MapPackage.objects.get(pk=city.station.pk).version == before
     assert package_path(city.station.pk, before).is_file()
+    assert city.station.pk in packages_mark()
+
+
+def test_a_build_that_failed_waits_unless_the_geography_changes_again(
+    city: City, street: Street, settings: Any
+) -> None:
+    packages_mark()
+    settings.MAP_PACKAGE_MAX_BYTES = 100
+
+    assert build_map_package(str(city.station.pk)) == "failed"
+    assert city.station.pk not in packages_mark()
+
+    Street.objects.update(name="改名路")
     assert city.station.pk in packages_mark()
 
 
