@@ -205,7 +205,9 @@ function located(outing: OutingState, fix: TrackFix): OutingState {
     denied: false,
     last_usable_ms: usable ? fix.t_ms : outing.last_usable_ms,
   };
-  if (!isWorthKeeping(outing.last_kept, fix)) return heard;
+  // the first after a gap is kept in any case: from there the track goes on
+  const first = usable && outing.anchor === null && fix.t_ms !== outing.last_kept?.t_ms;
+  if (!first && !isWorthKeeping(outing.last_kept, fix)) return heard;
   return { ...heard, ...(usable ? measured(outing, fix) : {}), last_kept: fix, fixes: outing.fixes + 1 };
 }
 

@@ -193,6 +193,10 @@ describe('what is kept of the positions', () => {
   test('one in five seconds, or sooner after ten metres', () => {
     expect(play([fix(0), fix(2), fix(4), fix(5), fix(6, 11), fix(6, 30)]).fixes).toBe(3);
   });
+  test('the first after a gap in any case: from there the track goes on', () => {
+    const dark = play([fix(0), at(1, 'hidden'), at(2, 'shown'), fix(3), fix(10, 15)]);
+    expect([dark.fixes, Math.round(dark.distance_m)]).toEqual([3, 15]);
+  });
   test('inaccurate ones too: the server cleans, the phone does not', () => {
     expect(play([fix(0), fix(10, 0, 900)]).fixes).toBe(2);
   });
