@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench bench-feed bench-sync bench-save bench-phone ring-model ring-system ring-server soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench bench-feed bench-sync bench-save bench-phone bench-search ring-model ring-system ring-server soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -62,6 +62,10 @@ ring-server:  ## More histories of the server ring than `make test` runs (EXAMPL
 bench-save:  ## Saving on a phone in Chromium: 5,000 doors, 500 unsent, at full speed and 4x slower (SAVES=200)
 	@$(BOOTSTRAP) python test-servers pwa browser
 	@SAVES="$(or $(SAVES),200)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_save
+
+bench-search:  ## Finding a door among 50,000 in Chromium, from the letter to the list, first and later, at full speed and 4x slower (DOORS=50000)
+	@$(BOOTSTRAP) python test-servers pwa browser
+	@DOORS="$(or $(DOORS),50000)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_search
 
 bench-phone:  ## The officer's phone in Chromium, CPU 4x slower: start, saving, search with 3,000 and 50,000 doors (DOORS=3000,50000 UNSENT=500)
 	@$(BOOTSTRAP) python test-servers pwa browser
