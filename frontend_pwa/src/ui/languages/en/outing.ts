@@ -91,6 +91,7 @@ export const outing = {
   'outing.end_now': 'End it',
   'outing.ending': 'Ending…',
   'outing.go_on': 'No, go on',
+  'outing.sign_out_first': 'An outing is running. End it on the outing screen first, then sign out.',
   'outing.change_mode': 'Change how you go',
   'outing.map': 'Map',
   'outing.map_show': 'Show the map',

@@ -83,6 +83,7 @@ export const outing = {
   'outing.end_now': '确认结束',
   'outing.ending': '正在结束…',
   'outing.go_on': '不，继续',
+  'outing.sign_out_first': '出勤还在进行。请先到“出勤”里结束，再退出登录。',
   'outing.change_mode': '换交通方式',
   'outing.map': '地图',
   'outing.map_show': '看地图',
