@@ -1,17 +1,36 @@
 """PURE: how the inner loops of coverage are compiled: numba, without the interpreter's lock, kept on disk.
 
-The compiled code is kept beside the source, else where NUMBA_CACHE_DIR points, else in the user's own cache folder.
-Where none of them can be written (a read-only installation without a home) numba refuses to compile at all; then it is
-compiled in memory, which costs each process some seconds.
+numba keeps compiled code by file, and does not see that a function of *another* file which is compiled into it has
+changed. The cache therefore lives in a folder named after the content of all our compiled sources: under
+NUMBA_CACHE_DIR, else under XUNFANG_HOME, else in the system's folder for temporary files. Where that cannot be written
+(a read-only installation) numba refuses to compile at all; then it compiles in memory, which costs each process its time.
 """
 
+import hashlib
+import os
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import numba
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_ROOT = Path(__file__).parent.parent
+_SOURCES = ("geo/compiled.py", "geo/matching/*.py", "patrol/track_blob.py", "patrol/cleaning.py")
+
+
+def _cache_folder() -> Path:
+    home = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XUNFANG_HOME")
+    base = Path(home) / "numba" if home else Path(tempfile.gettempdir()) / f"xunfang-numba-{os.getuid()}"
+    sources = sorted(path for pattern in _SOURCES for path in _ROOT.glob(pattern))
+    content = b"".join(path.read_bytes() for path in sources)
+    return base / hashlib.sha256(content).hexdigest()[:16]
+
+
+numba.config.CACHE_DIR = str(_cache_folder())
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -21,6 +40,6 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     try:
         made: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
-    except RuntimeError:
+    except (RuntimeError, OSError):
         made = numba.njit(nogil=True, error_model="numpy")(function)
     return made

@@ -1,0 +1,146 @@
+"""PURE: matches many tracks at once: fixes in, passes of street pieces and time off the streets out."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from geo.compiled import compiled
+from geo.matching.distances import LIMIT_M, distances_of
+from geo.matching.grid import CANDIDATES, grid_of
+from geo.matching.network import Floats, Integers, Network
+from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y, observe
+from geo.matching.passes import Passes, passes_of
+from geo.matching.routes import route
+from geo.matching.turns import joined, without_false_turns
+from geo.matching.viterbi import OFF, Ground, Model, run_viterbi
+
+# No usable fix for so long is a gap (2-records): nothing in it counts as covered.
+GAP_S = 60.0
+# The reported accuracy is the radius that holds 68 % of the readings: 1.51 standard deviations of one axis.
+SIGMAS_OF_ACCURACY = 1.51
+SIGMA_LEAST_M, SIGMA_MOST_M = 8.0, 30.0
+FALSE_TURN_M = 16.0
+SPAN_COLUMNS, OFF_COLUMNS = 5, 7
+
+MODEL = Model()
+
+
+class Matched(NamedTuple):
+    """What tracks did. `spans` are those of geo.matching.routes, of track `i` `span_start[i]:span_start[i + 1]`.
+
+    `off` has a row for each stretch off the streets: track, x, y at its beginning, x, y at its end, from_s, to_s.
+    """
+
+    passes: Passes
+    spans: Floats
+    span_start: Integers
+    off: Floats
+
+
+def ground_of(network: Network, limit_m: float = LIMIT_M) -> Ground:
+    """Return a network with its grid and its table of distances: made once, used for every track."""
+    return Ground(network, grid_of(network), distances_of(network, limit_m))
+
+
+def match_tracks(
+    ground: Ground,
+    *,
+    starts: Integers,
+    t_s: Floats,
+    x_m: Floats,
+    y_m: Floats,
+    accuracy_m: Floats,
+    half_window_s: Floats,
+    model: Model = MODEL,
+) -> Matched:
+    """Return what tracks did: track `i` has the cleaned fixes `starts[i]:starts[i + 1]`, in order of time.
+
+    `half_window_s`, one a track: over how many seconds either side places are averaged (patrol.leg_matching says).
+    """
+    if len(ground.network.street) == 0:
+        starts = np.zeros_like(starts)
+    spans, span_start, off = _match(ground, model, starts, t_s, x_m, y_m, accuracy_m, half_window_s)
+    return Matched(passes_of(ground.network, spans, span_start), spans, span_start, off)
+
+
+@compiled
+def _match(
+    ground: Ground,
+    model: Model,
+    starts: Integers,
+    t_s: Floats,
+    x_m: Floats,
+    y_m: Floats,
+    accuracy_m: Floats,
+    half_window_s: Floats,
+) -> tuple[Floats, Integers, Floats]:
+    spans, off = np.empty((1024, SPAN_COLUMNS)), np.empty((64, OFF_COLUMNS))
+    span_start = np.zeros(len(starts), np.int64)
+    used, off_used = 0, 0
+    for track in range(len(starts) - 1):
+        begun, last = starts[track], starts[track + 1]
+        for i in range(begun + 1, last + 1):
+            if i < last and t_s[i] - t_s[i - 1] <= GAP_S:
+                continue
+            sigma_m = _sigma(accuracy_m[begun:i])
+            room = np.empty((i - begun, 4))
+            window_s = min(half_window_s[track], sigma_m)
+            seen = room[: observe(t_s[begun:i], x_m[begun:i], y_m[begun:i], window_s, sigma_m, room)]
+            edge, place = np.empty((len(seen), CANDIDATES), np.int64), np.empty((len(seen), CANDIDATES, 4))
+            path = np.empty(len(seen), np.int64)
+            run_viterbi(ground, model, seen, sigma_m, edge, place, path)
+            spans, used = _append_way(ground, seen, edge, place, path, spans, used)
+            off, off_used = _append_off(track, seen, path, off, off_used)
+            begun = i
+        span_start[track + 1] = used
+    return spans[:used], span_start, off[:off_used]
+
+
+@compiled
+def _sigma(accuracy_m: Floats) -> float:
+    total = 0.0
+    for one in accuracy_m:
+        total += one
+    return min(max(total / len(accuracy_m) / SIGMAS_OF_ACCURACY, SIGMA_LEAST_M), SIGMA_MOST_M)
+
+
+@compiled
+def _append_way(
+    ground: Ground, seen: Floats, edge: Integers, place: Floats, path: Integers, spans: Floats, used: int
+) -> tuple[Floats, int]:
+    """Append the spans of a stretch of track without a gap; return the (perhaps larger) array and how many it holds."""
+    network, table = ground.network, ground.distances
+    while True:
+        count = route(
+            network.ends, network.length_m, network.node_start, network.at_node, table.start, table.entries,
+            seen, edge, place, path, spans[used:],
+        )  # fmt: skip
+        if used + count <= len(spans):
+            break
+        spans = _larger(spans, used)
+    count = joined(spans[used : used + count])
+    return spans, used + without_false_turns(spans[used : used + count], FALSE_TURN_M)
+
+
+@compiled
+def _append_off(track: int, seen: Floats, path: Integers, off: Floats, used: int) -> tuple[Floats, int]:
+    for now in range(len(seen) - 1):
+        if path[now] != OFF and path[now + 1] != OFF:
+            continue
+        if used == len(off):
+            off = _larger(off, used)
+        row, there = off[used], seen[now + 1]
+        row[0], row[1], row[2], row[3], row[4] = track, seen[now, X], seen[now, Y], there[X], there[Y]
+        row[5], row[6] = seen[now, LEFT_S], there[ARRIVED_S]
+        used += 1
+    return off, used
+
+
+@compiled
+def _larger(rows: Floats, used: int) -> Floats:
+    larger = np.empty((2 * len(rows), rows.shape[1]))
+    # Written out: numba compiles a slice's assignment with its error texts, which takes seconds.
+    for row in range(used):
+        for column in range(rows.shape[1]):
+            larger[row, column] = rows[row, column]
+    return larger
