@@ -28,6 +28,7 @@ import { openOuting } from './office_outing';
 import { now_ms, ownFetch } from './own_fetch';
 import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
+import { filesSource } from './sync/files_source';
 import { quarantineSource } from './sync/quarantine_source';
 import { recordersSource } from './sync/recorders_source';
 import { revealSource } from './sync/reveal_source';
@@ -51,6 +52,7 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
     office.takePosition(state);
   });
   office.reveal = revealSource(ownFetch);
+  office.arrivedFiles = filesSource(ownFetch);
   await office.start();
   if (keepsRecords(me)) await openLock(office);
   if (keepsRecords(me)) openOuting(office);

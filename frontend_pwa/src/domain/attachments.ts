@@ -135,3 +135,13 @@ export function declaration(
     payload: { record, kind, media_type, sha256, size_bytes },
   };
 }
+
+/** A file that the server holds and shows, at its address there. */
+export interface ArrivedFile {
+  id: string;
+  kind: AttachmentKind;
+  address: string;
+}
+
+/** Asks the server which files of a record it holds; null without an answer. */
+export type ArrivedFiles = (record: string) => Promise<ArrivedFile[] | null>;

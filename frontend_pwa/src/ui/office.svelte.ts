@@ -2,6 +2,7 @@
 import { liveQuery, type Subscription } from 'dexie';
 import { fact, setFact, type DraftRow, type KeptDraft, type OfficerStore } from '../data/officer_store';
 import { announceAttachments, takeBack } from '../data/attachments';
+import type { ArrivedFiles } from '../domain/attachments';
 import { saveRecords, undoRecords } from '../data/save';
 import { dayOf } from '../domain/dates';
 import { distance_m, usableFix, type Position } from '../domain/distance';
@@ -75,12 +76,14 @@ export class Office {
   location: BestFix | null = null;
   /** Asks the server for a party's contact; null where nobody may. */
   reveal: Reveal | null = null;
+  /** Asks which files of a record the server holds; null where nobody asks. */
+  arrivedFiles: ArrivedFiles | null = null;
   /** Only where records are kept. */
   outing: Outing | null = null;
   /** How this phone is locked; null until that is known. */
   lock = $state.raw<LockControl | null>(null);
   /** The map package of the station, with the code that looks after it; null where nobody needs one. */
-  maps: (() => Promise<PackageControl>) | null = null;
+  maps = $state.raw<(() => Promise<PackageControl>) | null>(null);
   stopMaps: () => void = nothing;
 
   me = $state.raw<Me>() as Me;

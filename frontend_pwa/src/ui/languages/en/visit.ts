@@ -246,4 +246,6 @@ export const visit = {
   'correct.saved': 'Corrected: {where} · {outcome}',
   'unsent.door': 'New door',
   'unsent.door_state': 'State of a door',
+  'visit_files.fetch': 'Show those of the server',
+  'visit_files.unanswered': 'The server did not answer; try again with a network.',
 } satisfies Record<keyof typeof zh, string>;

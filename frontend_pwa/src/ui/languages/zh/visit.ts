@@ -239,4 +239,6 @@ export const visit = {
   'correct.saved': '已更正 {where} · {outcome}',
   'unsent.door': '新户',
   'unsent.door_state': '住户状态',
+  'visit_files.fetch': '从服务器查看',
+  'visit_files.unanswered': '服务器没有回答，联网后再试。',
 };
