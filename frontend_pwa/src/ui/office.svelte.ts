@@ -2,7 +2,6 @@
 import { liveQuery, type Subscription } from 'dexie';
 import { fact, setFact, type DraftRow, type KeptDraft, type OfficerStore } from '../data/officer_store';
 import { announceAttachments, takeBack } from '../data/attachments';
-import type { ArrivedFiles } from '../domain/attachments';
 import { saveRecords, undoRecords } from '../data/save';
 import { dayOf } from '../domain/dates';
 import { distance_m, usableFix, type Position } from '../domain/distance';
@@ -76,8 +75,6 @@ export class Office {
   location: BestFix | null = null;
   /** Asks the server for a party's contact; null where nobody may. */
   reveal: Reveal | null = null;
-  /** Asks which files of a record the server holds; null where nobody asks. */
-  arrivedFiles: ArrivedFiles | null = null;
   /** Only where records are kept. */
   outing: Outing | null = null;
   /** How this phone is locked; null until that is known. */
