@@ -109,8 +109,9 @@ def fixes_join(*, recorder_id: UUID, now: datetime) -> int:
     rows = held.filter(t_ms__in=places)
     joined = recorded_fixes_add(fixes=_placed(rows, places), source=recorder.app, received_at=now)
     rows.delete()
-    figures_announce(joined.touched)
+    # In the order of a push: who noted days first and waited for the numbers would deadlock with one.
     feed_append(joined.changes)
+    figures_announce(joined.touched)
     return len(places)
 
 

@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from backend.accounts.models import Officer
 from geo.models import Premises
 from tests.architecture.test_routes import address, policy_of, routes
-from tests.builders import dispute, dispute_event, mutation, outing, visit
+from tests.builders import dispute, dispute_event, mutation, outing, party, visit
 from tests.conftest import City
 from tests.factories import PremisesFactory, new_id
 
@@ -30,6 +30,7 @@ def secrets(push: Callable[..., Any], officer: Officer, city: City) -> Premises:
         end,
         visit(door.id, note=CANARY, help_asked=CANARY, hazards=[{"id": str(new_id()), "kind": "gas", "note": CANARY}]),
         dispute(record_id=case, premises=door.id, summary=CANARY, place_text=CANARY),
+        party(case, name_masked=f"{CANARY}*"),
         dispute_event(case, "registered", note=CANARY),
     )
     assert {one["outcome"] for one in outcomes} == {"applied"}
