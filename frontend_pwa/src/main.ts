@@ -2,6 +2,7 @@
 import { mount } from 'svelte';
 import { ports, rememberedRecords } from './composition';
 import { onOfficerChanged, preferences } from './data/phone';
+import { keepFieldsOutOfTabs } from './form_memory';
 import { installServiceWorker } from './update';
 import App from './ui/App.svelte';
 import { setLanguage } from './ui/language.svelte';
@@ -14,6 +15,7 @@ onOfficerChanged(() => {
   location.reload();
 });
 
+keepFieldsOutOfTabs();
 const target = document.getElementById('app');
 await setLanguage(chosen.language ?? 'zh');
 if (target) mount(App, { target, props: { ports, lostDatabase: rememberedRecords() } });
