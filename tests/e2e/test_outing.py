@@ -3,9 +3,10 @@
 import json
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.e2e.conftest import Phone, PhoneShop, Server
 from tests.e2e.steps import wait_until_installed
@@ -62,7 +63,9 @@ def kill(phone: Phone) -> None:
             continue
         if f"--user-data-dir={phone.profile}".encode() in words:
             os.kill(int(folder.name), signal.SIGKILL)
-    phone.close()
+    with suppress(Error):  # there may be nobody left to hear it
+        phone.close()
+    phone.context = None
     for lock in phone.profile.glob("Singleton*"):
         lock.unlink()
 

@@ -13,6 +13,8 @@
     if (document.activeElement === element && !marked) said.push(`focus is not seen on ${name(element)}`);
   }
   document.activeElement?.blur();
+  // At a desk a browser's zoom makes the layout of a phone out of it; on a phone there is no other than this.
+  if (innerWidth > 500) return [...new Set(said)];
   document.documentElement.style.fontSize = '200%';
   const page = document.documentElement;
   if (page.scrollWidth > page.clientWidth) said.push(`200 %: scrolls sideways, ${page.scrollWidth} px`);

@@ -13,7 +13,7 @@ export const map = {
   'map.doors_in_view': '{n} due door in view.|{n} due doors in view.',
   'map.streets_in_view': 'Streets in view: {names}.',
   'map.webgl': 'This browser cannot draw the map (no WebGL). The nearest due doors are in the list.',
-  'map.no_ground': 'No offline map on this phone: only your position, due doors and track are shown',
+  'map.no_ground': 'No offline map: position, doors and track only',
   'map.no_position': 'No position yet',
   'map.me': 'My position, within about {n} m',
   'map.me_aged': 'My position {ago}, within about {n} m',
