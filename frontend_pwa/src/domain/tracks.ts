@@ -134,3 +134,12 @@ export function breaks(pieces: readonly TrackFix[][]): [Position, Position][] {
     return before && after ? [[placeOf(before), placeOf(after)] as [Position, Position]] : [];
   });
 }
+
+/** West, south, east, north of a track that is not empty. */
+export function trackBounds(track: readonly (readonly Position[])[]): [number, number, number, number] {
+  const lons = track.flat().map(({ lon }) => lon);
+  const lats = track.flat().map(({ lat }) => lat);
+  const least = (values: number[]): number => values.reduce((a, b) => Math.min(a, b));
+  const most = (values: number[]): number => values.reduce((a, b) => Math.max(a, b));
+  return [least(lons), least(lats), most(lons), most(lats)];
+}

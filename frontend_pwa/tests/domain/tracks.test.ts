@@ -6,6 +6,7 @@ import {
   breaks,
   emptyBlock,
   tidyFix,
+  trackBounds,
   trackPieces,
   withFix,
   type FixBlock,
@@ -125,4 +126,10 @@ test('inaccurate readings are no part of the line', () => {
 test('what the phone does not know is sent as null, never as NaN or a negative number', () => {
   const odd = { ...place(0, 0), t_ms: START_MS + 0.6, speed_mps: -1, heading_deg: NaN };
   expect(tidyFix(odd)).toMatchObject({ t_ms: START_MS + 1, speed_mps: null, heading_deg: null });
+});
+test('the bounds of a track hold all its pieces', () => {
+  const at_place = (lon: number, lat: number) => ({ lon, lat });
+  expect(trackBounds([[at_place(114, 27)], [at_place(114.5, 26), at_place(113, 28)]])).toEqual([
+    113, 26, 114.5, 28,
+  ]);
 });
