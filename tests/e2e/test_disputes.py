@@ -104,3 +104,5 @@ def test_a_dispute_of_an_offline_visit_is_resolved_while_a_colleague_adds_a_step
     ends = ["registered", "session_held", "agreement_signed", "resolved", "follow_up", "session_held"]
     assert steps_of(page) == [[event, index == 5, False] for index, event in enumerate(ends)]
     assert steps_of(lead_page) == steps_of(page)
+    expect(lead_page.get_by_test_id("came-late")).to_be_visible()
+    expect(page.get_by_test_id("came-late")).to_have_count(0)

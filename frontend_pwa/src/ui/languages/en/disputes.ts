@@ -113,6 +113,8 @@ export const disputes = {
     '{name} recorded “{theirs}” at {when}; the case is now “{state}”. Your “{yours}” has not taken effect and no longer fits: it will be kept and marked, and change nothing. Please check before the next step.',
   'dispute.overtaken_by_nobody':
     'The case is now “{state}”. Your “{yours}” has not taken effect and does not fit: it will be kept and marked, and change nothing.',
+  'dispute.came_late':
+    'Your “{yours}” arrived when the case was already “{state}”: it is kept and marked, and changed nothing.',
   'dispute.overtaken_row': '{n} step of yours no longer fits|{n} steps of yours no longer fit',
   'dispute.where': 'Place',
   'dispute.where.door': 'A door',
@@ -197,7 +199,7 @@ export const disputes = {
   'party.working': 'Sealing…',
   'party.drop': 'Remove {who}',
   'party.reveal': 'Show contact',
-  'party.reveal_of': 'Show the contact of {who}',
+  'party.reveal_of': 'Show contact: {who}',
   'party.reveal_why': 'Why? The reason goes on record.',
   'party.reveal_own': 'Another reason',
   'party.reasons': 'Arranging mediation\nFollow-up\nDelivering a document\nChecking facts',

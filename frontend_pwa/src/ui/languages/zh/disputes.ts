@@ -109,6 +109,7 @@ export const disputes = {
     '{name} 已于 {when} 记录“{theirs}”，案件现为“{state}”。您尚未生效的“{yours}”与此不合：上传后会保留并标明，但不改变状态。请核对后再办下一步。',
   'dispute.overtaken_by_nobody':
     '案件现为“{state}”，您尚未生效的“{yours}”与此不合：上传后会保留并标明，但不改变状态。',
+  'dispute.came_late': '您的“{yours}”送达时案件已是“{state}”：已保留并标明，没有改变状态。',
   'dispute.overtaken_row': '您有 {n} 步与同事的办理不合',
   'dispute.where': '地点',
   'dispute.where.door': '选一户',
@@ -186,7 +187,7 @@ export const disputes = {
   'party.working': '正在加密…',
   'party.drop': '去掉 {who}',
   'party.reveal': '查看联系方式',
-  'party.reveal_of': '查看 {who} 的联系方式',
+  'party.reveal_of': '查看联系方式：{who}',
   'party.reveal_why': '为什么查看？理由会记录在案。',
   'party.reveal_own': '其他理由',
   'party.reasons': '预约调解\n回访\n送达文书\n核实情况',
