@@ -1,17 +1,19 @@
 """SHELL: `make test` and its parts: runs the stages, stops at the first that fails and names it, prints the times.
 
 Two lanes use the two cores where the stages do not compete: types and imports beside the web app's own checks.
-What passes says one line; what fails shows everything it said. pytest comes last and is shown as it goes.
+What passes says one line; what fails shows everything it said. pytest comes last: the end-to-end tests, which wait for
+a browser most of the time, run beside the others with servers of their own.
 """
 
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,26 +84,34 @@ class Run:
             with self.lock:
                 self._report(stage, status, said)
 
-    def shown(self, stage: Stage) -> str:
+    def shown(self, stage: Stage, environment: Mapping[str, str] | None = None) -> str:
         """Run a stage with its output on the terminal as it goes; return its last line."""
+        return self._watched(stage, _print_line, environment)
+
+    def held(self, stage: Stage, environment: Mapping[str, str]) -> tuple[list[str], str]:
+        """Run a stage and keep what it says; return that and its last line."""
+        said: list[str] = []
+        return said, self._watched(stage, said.append, environment)
+
+    def _watched(self, stage: Stage, show: Callable[[str], object], environment: Mapping[str, str] | None) -> str:
         last = ""
 
-        def show(line: str) -> None:
+        def take(line: str) -> None:
             nonlocal last
-            sys.stdout.write(line)
-            sys.stdout.flush()
+            show(line)
             last = line.strip() or last
 
-        if self._follow(stage, show) != 0:
-            self.failed.append(stage.name)
+        if self._follow(stage, take, environment) != 0:
+            with self.lock:
+                self.failed.append(stage.name)
         return last
 
-    def _follow(self, stage: Stage, take: Callable[[str], object]) -> int:
+    def _follow(self, stage: Stage, take: Callable[[str], object], environment: Mapping[str, str] | None = None) -> int:
         begun_s = time.monotonic()
         process = subprocess.Popen(
             stage.command,
             cwd=stage.folder,
-            env=self.environment,
+            env=environment or self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -135,6 +145,11 @@ class Run:
                 continue
 
 
+def _print_line(line: str) -> None:
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
 def lanes_of(run: Run, groups: Sequence[Sequence[Sequence[Stage]]]) -> None:
     """Run each group of lanes; the lanes of a group beside each other."""
     for group in groups:
@@ -146,12 +161,12 @@ def lanes_of(run: Run, groups: Sequence[Sequence[Sequence[Stage]]]) -> None:
             return
 
 
-def pytest_stage(arguments: list[str], environment: dict[str, str]) -> Stage:
+def pytest_stage(arguments: list[str], environment: Mapping[str, str], name: str = "pytest") -> Stage:
     """Return the stage of pytest with what the person added: K=word, PYTEST_ARGS='-x tests/geo'."""
     added = shlex.split(environment.get("PYTEST_ARGS", ""))
     chosen = ["-k", environment["K"]] if environment.get("K") else []
     color = ["--color=yes"] if sys.stdout.isatty() else []
-    return tool("pytest", "python", "-m", "pytest", *color, *arguments, *chosen, *added)
+    return tool(name, "python", "-m", "pytest", *color, *arguments, *chosen, *added)
 
 
 def perform(plan: Plan, run: Run, ours: servers.Servers) -> str:
@@ -160,8 +175,41 @@ def perform(plan: Plan, run: Run, ours: servers.Servers) -> str:
     lanes_of(run, groups)
     if pytest_arguments is None or run.failed:
         return ""
+    everything = not pytest_arguments and not run.environment.get("K") and not run.environment.get("PYTEST_ARGS")
     with servers.in_use(ours):
+        if everything:
+            return _pytest_in_two_lanes(run, ours)
         return run.shown(pytest_stage(pytest_arguments, run.environment))
+
+
+def _pytest_in_two_lanes(run: Run, ours: servers.Servers) -> str:
+    """Run the end-to-end tests beside all others, on servers of their own; what they say is shown after the others."""
+    home = ours.places.home / "e2e"
+    theirs = servers.servers_of({**ours.given, "XUNFANG_HOME": str(home)}, test=True)
+    # The cache and its lock of the last failures are one folder: two runs beside each other would write over it.
+    own_cache = ["-o", f"cache_dir={home / 'pytest_cache'}"]
+    browser = pytest_stage(["-m", "e2e", *own_cache], run.environment, "pytest (end to end)")
+    environment = {**servers.environment_of(theirs), "PATH": run.environment["PATH"]}
+    with servers.in_use(theirs), ThreadPoolExecutor(max_workers=1) as pool:
+        beside = pool.submit(run.held, browser, environment)
+        closing = run.shown(pytest_stage(["-m", "not e2e"], run.environment))
+        said, browser_closing = beside.result()
+    sys.stdout.write("".join(said))
+    return closing_of([closing, browser_closing])
+
+
+def closing_of(lines: Sequence[str]) -> str:
+    """Return one closing line for several runs of pytest: their counts added, the time of the longest.
+
+    >>> closing_of(["== 2 failed, 41 passed in 2.00s ==", "== 7 passed in 3.10s (0:00:03) =="])
+    '== 2 failed, 48 passed in 3.10s =='
+    """
+    counts: dict[str, int] = {}
+    for number, word in re.findall(r"(\d+) (failed|passed|skipped|xfailed|xpassed|errors?)\b", " ".join(lines)):
+        counts[word] = counts.get(word, 0) + int(number)
+    order = sorted(counts, key=lambda word: (word not in ("failed", "error", "errors"), word))
+    took_s = max((float(found) for found in re.findall(r" in ([\d.]+)s", " ".join(lines))), default=0.0)
+    return f"== {', '.join(f'{counts[word]} {word}' for word in order)} in {took_s:.2f}s =="
 
 
 def summary(run: Run, closing: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.checks import Run, Stage, lanes_of, pytest_stage, summary
+from ops.checks import Run, Stage, closing_of, lanes_of, pytest_stage, summary
 
 
 def stage(name: str, script: str) -> Stage:
@@ -46,3 +46,16 @@ def test_the_closing_line_of_pytest_is_the_last_line(capsys: pytest.CaptureFixtu
 def test_a_word_and_arguments_reach_pytest() -> None:
     chosen = pytest_stage(["-m", "e2e"], {"K": "two words", "PYTEST_ARGS": "-x 'tests/geo'"})
     assert list(chosen.command[-5:]) == ["e2e", "-k", "two words", "-x", "tests/geo"]
+
+
+def test_two_runs_of_pytest_close_with_one_line_that_adds_them_up() -> None:
+    others = "== 2 failed, 41 passed, 1 skipped in 2.00s =="
+    browser = "=========== 1 failed, 7 passed in 123.10s (0:02:03) ==========="
+    assert closing_of([others, browser]) == "== 3 failed, 48 passed, 1 skipped in 123.10s =="
+
+
+def test_a_run_of_pytest_that_broke_off_does_not_count_as_passed() -> None:
+    run = Run(dict(os.environ))
+    said, _ = run.held(stage("pytest (end to end)", "echo no database; exit 3"), dict(os.environ))
+    assert run.failed == ["pytest (end to end)"]
+    assert said == ["no database\n"]
