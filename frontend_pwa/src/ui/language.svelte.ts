@@ -2,20 +2,32 @@
 import type { TextKey } from './languages/zh';
 
 export type Language = 'zh' | 'en';
-type Texts = Record<TextKey, string>;
-/** Only the language that is spoken is fetched: Today starts with half the texts. */
-const CATALOGUES: Record<Language, () => Promise<Texts>> = {
-  zh: async () => (await import('./languages/zh')).zh,
-  en: async () => (await import('./languages/en')).en,
+type Texts = Partial<Record<TextKey, string>>;
+interface Catalogue {
+  first: () => Promise<Texts>;
+  later: () => Promise<Texts>;
+}
+/** Only the language that is spoken is fetched, and of that what Today needs before the rest. */
+const CATALOGUES: Record<Language, Catalogue> = {
+  zh: {
+    first: async () => (await import('./languages/zh')).zh,
+    later: async () => (await import('./languages/zh/later')).later,
+  },
+  en: {
+    first: async () => (await import('./languages/en')).en,
+    later: async () => (await import('./languages/en/later')).later,
+  },
 };
 const LOCALES: Record<Language, string> = { zh: 'zh-CN', en: 'en-GB' };
 
 class CurrentLanguage {
   value = $state<Language>('zh');
-  texts = $state.raw<Partial<Texts>>({});
+  texts = $state.raw<Texts>({});
 }
 const current = new CurrentLanguage();
 let wanted: Language = 'zh';
+/** The texts of all screens are wanted, not only those of Today. */
+let all = false;
 
 export const language = (): Language => current.value;
 export const locale = (): string => LOCALES[current.value];
@@ -23,11 +35,21 @@ export const locale = (): string => LOCALES[current.value];
 /** Takes the texts of a language. Of two choices made in a row the last one counts: false for the other. */
 export async function speak(chosen: Language): Promise<boolean> {
   wanted = chosen;
-  const texts = await CATALOGUES[chosen]();
+  const texts = await CATALOGUES[chosen].first();
   if (wanted !== chosen) return false;
+  // What stands on the screen does not fall back to keys while the rest comes.
+  const rest = all ? await CATALOGUES[chosen].later() : {};
   current.value = chosen;
-  current.texts = texts;
+  current.texts = { ...texts, ...rest };
   return true;
+}
+
+/** Resolves when the texts of every screen are there; screens other than Today wait for it. */
+export async function allTexts(): Promise<void> {
+  const chosen = wanted;
+  const texts = await CATALOGUES[chosen].later();
+  all = true;
+  if (chosen === wanted) current.texts = { ...current.texts, ...texts };
 }
 
 /** Resolves when the page speaks it. */

@@ -1,4 +1,6 @@
 /** SHELL: every screen but Today, fetched when it is first opened; the service worker keeps them all on the phone. */
+import { allTexts } from './language.svelte';
+
 import type { Office } from './office.svelte';
 
 export const screens = {
@@ -35,7 +37,7 @@ export const screens = {
 export function warmScreens(office: Office): void {
   const idle = globalThis.requestIdleCallback ?? ((call: () => void) => setTimeout(call, 1000));
   idle(() => {
-    void Promise.allSettled([screens.doors(), screens.visit(), screens.outing()]);
+    void Promise.allSettled([allTexts(), screens.doors(), screens.visit(), screens.outing()]);
     // A browser that is closing fetches nothing; then nobody searches either.
     import('./door_search.svelte').then(
       ({ doorSearch }) => doorSearch(office).follow(office.doors),

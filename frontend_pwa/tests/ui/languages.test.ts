@@ -1,7 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { en } from '../../src/ui/languages/en';
-import { zh, type TextKey } from '../../src/ui/languages/zh';
+import { en as enFirst } from '../../src/ui/languages/en';
+import { later as enLater } from '../../src/ui/languages/en/later';
+import { zh as zhFirst, type TextKey } from '../../src/ui/languages/zh';
+import { later as zhLater } from '../../src/ui/languages/zh/later';
+
+const zh = { ...zhFirst, ...zhLater };
+const en = { ...enFirst, ...enLater };
 
 const SOURCES = new URL('../../src/', import.meta.url);
 const files = (readdirSync(SOURCES, { recursive: true }) as string[])

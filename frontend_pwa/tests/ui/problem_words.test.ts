@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { OutcomeRow } from '../../src/domain/mutations';
-import { speak } from '../../src/ui/language.svelte';
+import { allTexts, speak } from '../../src/ui/language.svelte';
 import { zh } from '../../src/ui/languages/zh';
 import { wordsForCode, wordsForProblem } from '../../src/ui/problem_words';
 
 beforeAll(async () => {
   await speak('zh');
+  await allTexts();
 });
 
 /** Codes whose words no person reads: the app answers them by itself, or only programs and commands meet them. */
