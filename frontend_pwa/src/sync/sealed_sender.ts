@@ -23,7 +23,7 @@ export interface SealedSource {
 /** As many as fit into one request, at least one. */
 function nextOf(items: readonly SealedItem[]): SealedItem[] {
   let bytes = 0;
-  const over = items.findIndex((item, at) => at > 0 && (bytes += item.sealed.length) > BYTES_AT_ONCE);
+  const over = items.findIndex((item, at) => (bytes += item.sealed.length) > BYTES_AT_ONCE && at > 0);
   return items.slice(0, Math.min(AT_ONCE, over === -1 ? items.length : over));
 }
 

@@ -11,7 +11,10 @@ export interface AppPorts {
   reopen: () => Promise<Office | LockedPhone | null>;
   signIn: (username: string, password: string) => Promise<SignInAnswer>;
   /** Opens the office of the officer who has just signed in, or the lock before it. */
-  open: (answer: Extract<SignInAnswer, { kind: 'signed_in' }>, before: Office | null) => Promise<Office | LockedPhone>;
+  open: (
+    answer: Extract<SignInAnswer, { kind: 'signed_in' }>,
+    before: Office | null,
+  ) => Promise<Office | LockedPhone>;
   /** Closes the phone; null where nothing is left behind its lock. */
   lock: (office: Office) => Promise<LockedPhone | null>;
   /** Signs out and leaves what is unsent sealed on the phone. `no_key`: nothing can be sealed here. */
