@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench bench-feed bench-sync bench-save bench-phone bench-search ring-model ring-system ring-server soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-sync bench-save bench-phone bench-search ring-model ring-system ring-server soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -41,6 +41,14 @@ e2e:  ## Only the end-to-end tests (K=word chooses)
 bench:  ## The figures, measured on the private test servers; table and $XUNFANG_HOME/test/reports
 	@$(BOOTSTRAP) python test-servers
 	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_coverage.py
+
+accuracy:  ## Matched streets against walks whose every metre is known; table and $XUNFANG_HOME/reports/accuracy.json (WALKS=12)
+	@$(BOOTSTRAP) python
+	@XUNFANG_HOME="$(or $(XUNFANG_HOME),var)" WALKS="$(or $(WALKS),12)" exec $(PYTHON) -m tests.bench.accuracy
+
+bench-matching:  ## Million fixes a CPU second of the whole chain, by size of the network
+	@$(BOOTSTRAP) python
+	@XUNFANG_HOME="$(or $(XUNFANG_HOME),var)" exec $(PYTHON) -m tests.bench.bench_matching
 
 bench-feed:  ## 16 writers and 4 readers of one feed: not a row may be missed (ROWS=1000000, a quarter of an hour)
 	@$(BOOTSTRAP) python test-servers

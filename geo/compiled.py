@@ -3,7 +3,7 @@
 numba keeps compiled code by file, and does not see that a function of *another* file which is compiled into it has
 changed. The cache therefore lives in a folder named after the content of all our compiled sources: under
 NUMBA_CACHE_DIR, else under XUNFANG_HOME, else in the system's folder for temporary files. Where that cannot be written
-(a read-only installation) numba refuses to compile at all; then it compiles in memory, which costs each process its time.
+(a read-only installation) numba refuses to compile at all; then it compiles in memory, in every process anew.
 """
 
 import hashlib
@@ -19,7 +19,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _ROOT = Path(__file__).parent.parent
-_SOURCES = ("geo/compiled.py", "geo/matching/*.py", "patrol/track_blob.py", "patrol/cleaning.py")
+_SOURCES = (
+    "geo/compiled.py",
+    "geo/matching/*.py",
+    "patrol/track_blob.py",
+    "patrol/cleaning.py",
+    "patrol/leg_matching.py",
+)
 
 
 def _cache_folder() -> Path:
@@ -30,7 +36,7 @@ def _cache_folder() -> Path:
     return base / hashlib.sha256(content).hexdigest()[:16]
 
 
-numba.config.CACHE_DIR = str(_cache_folder())
+setattr(numba.config, "CACHE_DIR", str(_cache_folder()))  # noqa: B010 - numba publishes its settings untyped
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

@@ -31,8 +31,8 @@ class Conditions:
 class Way:
     """What was walked: part `i` goes along edge `edge[i]` (-1: an alley) from `begin_m[i]` to `end_m[i]` of it.
 
-    `corner_*` are the corners of the whole way with the metres walked up to them; `part_at_m` where the parts begin, and
-    the whole length at the end.
+    `corner_*` are the corners of the whole way with the metres walked up to them; `part_at_m` where the parts begin,
+    and the whole length at the end.
     """
 
     edge: Integers
@@ -178,7 +178,7 @@ def _errors(count: int, conditions: Conditions, rng: np.random.Generator) -> tup
 
 
 def covered_cells(network: Network, walk: Walk) -> npt.NDArray[np.bool_]:
-    """Return which metres of the edges were walked while the phone recorded; edge `e` begins at `cell_start(network)[e]`."""
+    """Return which metres of the edges were walked while the phone recorded; edge `e` begins at `cell_start[e]`."""
     starts = cell_start(network)
     covered = np.zeros(int(starts[-1]), dtype=bool)
     way = walk.way

@@ -48,7 +48,7 @@ def way_m(start: Integers, entries: Integers, one: int, other: int) -> float:
         if entry == _FREE:
             return np.inf
         if entry >> 32 == other:
-            return (entry & 0xFFFFFFFF) / 1000.0
+            return float((entry & 0xFFFFFFFF) / 1000.0)
         place = (place + 1) & mask
 
 

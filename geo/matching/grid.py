@@ -14,9 +14,10 @@ CANDIDATES = 10
 
 
 class Grid(NamedTuple):
-    """Cell (column, row) lists the segments `cell_segments[cell_start[c]:cell_start[c + 1]]`, c = row * columns + column.
+    """Cell (column, row) lists `cell_segments[cell_start[c]:cell_start[c + 1]]`, c = row * columns + column.
 
-    `shape` holds west and south in metres, and how many columns and rows. Segments are ordered by edge: `bounds` holds for each ax, ay, dx, dy, 1 / length², metres along the edge, length.
+    `shape` holds west and south in metres, and how many columns and rows. Segments are ordered by edge: `bounds` holds
+    for each ax, ay, dx, dy, 1 / length², metres along the edge, length.
     """
 
     shape: Floats
@@ -111,7 +112,8 @@ def candidates_near(
 
 @compiled
 def _keep(
-    segment: Floats, edge: int, share: float, squared: float, x_m: float, y_m: float, edges: Integers, places: Floats, count: int
+    segment: Floats, edge: int, share: float, squared: float, x_m: float, y_m: float,
+    edges: Integers, places: Floats, count: int,
 ) -> int:  # fmt: skip
     """Put a candidate in its order of distance; the furthest falls off the end."""
     if count == CANDIDATES and squared >= places[count - 1, 3]:

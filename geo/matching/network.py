@@ -1,4 +1,4 @@
-"""PURE: the street network as arrays: edges between crossings, their corners, and the pieces each street is cut into."""
+"""PURE: the street network as arrays: edges between crossings, their corners, the pieces of each street."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -23,7 +23,8 @@ class Network(NamedTuple):
 
     Edge `e` runs from node `ends[e, 0]` to `ends[e, 1]`, in the direction of its street, from `from_m[e]` to
     `from_m[e] + length_m[e]` along it; its corners are `corner_start[e]:corner_start[e + 1]`. Street `s` has the pieces
-    `first_piece[s]:first_piece[s + 1]`, each `piece_m[s]` long. At node `n` meet `at_node[node_start[n]:node_start[n+1]]`.
+    `first_piece[s]:first_piece[s + 1]`, each `piece_m[s]` long. At node `n`
+    meet `at_node[node_start[n]:node_start[n+1]]`.
     """
 
     ends: Integers
@@ -64,7 +65,7 @@ def network_of(lines: Sequence[Any], piece_m: float = PIECE_M) -> Network:
 
 def _with_touching_ends(streets: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return the streets with a corner wherever another one ends on them without sharing a corner."""
-    tips = (
+    tips: Any = (
         shapely.points(np.concatenate([_tip(streets, 0), _tip(streets, -1)])) if len(streets) else np.empty(0, object)
     )
     tree = shapely.STRtree(streets)
@@ -86,7 +87,7 @@ def _tip(streets: npt.NDArray[np.object_], which: int) -> Floats:
 
 
 def _with_corners(line: Any, corners: Sequence[tuple[float, float, float]]) -> Any:
-    """Return the line with corners (at_m, x, y) put in; one that stands there already (within 5 cm) is kept as it is."""
+    """Return the line with corners (at_m, x, y) put in; one that stands there already (within 5 cm) stays."""
     xy = shapely.get_coordinates(line)
     at_m = _along(xy)
     rows = [(float(at), *pair) for at, pair in zip(at_m, xy.tolist(), strict=True)]

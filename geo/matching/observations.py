@@ -1,4 +1,4 @@
-"""PURE: from fixes to what the model sees: lightly smoothed places, one about every 20 m, a halt as one place.
+"""PURE: from fixes to what the model sees: smoothed places, one about every σ (11 to 18 m), a halt as one.
 
 Readings that follow each other within seconds err alike and say little more than one of them; Newson and Krumm leave
 out what lies within 2σ of the place before. Fewer steps of the model are also where most of the speed comes from.
@@ -9,7 +9,7 @@ import numpy as np
 from geo.compiled import compiled
 from geo.matching.network import Floats, Integers
 
-SPACING_M = 18.0
+SPACING_LEAST_M, SPACING_MOST_M = 11.0, 18.0
 # Who comes back by this much has turned round in between: the furthest place is seen, or a dead end would be lost.
 TURN_LEAST_M, TURN_SIGMAS = 5.0, 0.6
 # Who gets less than 20 m away in 40 s (0.5 m/s) stands still, and wanders only in the readings.
@@ -37,17 +37,19 @@ def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m
         count += 1
         if end == last:
             break
-        i = _next(smooth, halts, x, y, end + 1, max(TURN_LEAST_M, TURN_SIGMAS * sigma_m))
+        i = _next(smooth, halts, x, y, end + 1, sigma_m)
     return count
 
 
 @compiled
-def _next(smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, turn_m: float) -> int:
-    """Return the next fix to look at: the first 18 m away, or the furthest before the track turns back, or a halt."""
+def _next(smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, sigma_m: float) -> int:
+    """Return the next fix to look at: the first far enough away, the furthest before the track turns back, a halt."""
+    spacing_m = min(max(SPACING_LEAST_M, sigma_m), SPACING_MOST_M)
+    turn_m = max(TURN_LEAST_M, TURN_SIGMAS * sigma_m)
     furthest, most_m = first, 0.0
     for i in range(first, len(smooth)):
         away_m = np.hypot(smooth[i, 0] - x_m, smooth[i, 1] - y_m)
-        if away_m >= SPACING_M or halts[i] > i:
+        if away_m >= spacing_m or halts[i] > i:
             return i
         if away_m > most_m:
             furthest, most_m = i, away_m
@@ -87,6 +89,11 @@ def _smoothed(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, smoot
 
 
 @compiled
+def _near(smooth: Floats, one: int, other: int) -> bool:
+    return bool(np.hypot(smooth[one, 0] - smooth[other, 0], smooth[one, 1] - smooth[other, 1]) < HALT_M)
+
+
+@compiled
 def _halts(t_s: Floats, smooth: Floats, halts: Integers) -> None:
     """Fill for each fix the last one of the halt that begins with it, else itself."""
     low, high, begun = 0, 0, -1
@@ -97,9 +104,9 @@ def _halts(t_s: Floats, smooth: Floats, halts: Integers) -> None:
             low += 1
         while high < last and t_s[high] < t_s[i] + HALT_WINDOW_S:
             high += 1
-        dx, dy = smooth[high, 0] - smooth[low, 0], smooth[high, 1] - smooth[low, 1]
         full = t_s[high] - t_s[low] >= 1.5 * HALT_WINDOW_S
-        still = full and dx * dx + dy * dy < HALT_M * HALT_M
+        # The middle too: who turns round in a dead end also stands where he stood 40 s ago.
+        still = full and _near(smooth, low, high) and _near(smooth, low, i) and _near(smooth, i, high)
         if still and begun < 0:
             begun = i
         if begun >= 0 and (not still or i == last):

@@ -1,6 +1,6 @@
 """PURE: from the spans of edges to the pieces of streets passed: where within the piece, in which direction, when."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +34,8 @@ def passes_of(network: Network, spans: Floats, span_start: Integers) -> Passes:
         np.empty(room), np.empty(room), np.empty(room, np.bool_),
     )  # fmt: skip
     used = _fill(network, spans, span_start, rows)
-    return Passes(*(column[:used] for column in rows))
+    columns: list[Any] = [column[:used] for column in rows]
+    return Passes(*columns)
 
 
 @compiled
@@ -85,7 +86,8 @@ def _cut(network: Network, span: Floats, track: int, rows: Passes, first: int, u
 
 @compiled
 def _put(
-    rows: Passes, first: int, used: int, track: int, piece: int, a: float, b: float, from_s: float, to_s: float, forward: bool
+    rows: Passes, first: int, used: int, track: int, piece: int, a: float, b: float, from_s: float, to_s: float,
+    forward: bool,
 ) -> int:  # fmt: skip
     """Append a pass, or lengthen the one before if it was of the same piece and went on without a turn."""
     before = used - 1

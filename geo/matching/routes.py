@@ -19,7 +19,7 @@ def route(
 ) -> int:  # fmt: skip
     """Fill `spans` with those of a track, as far as there is room; return how many there are.
 
-    A span off the streets has the metres of its beeline as END. Where the track was taken up anew, nothing lies between.
+    A span off the streets has the metres of its beeline as END. Where the track was taken up anew, there is none.
     """
     used = 0
     for now in range(len(seen)):

@@ -1,4 +1,4 @@
-"""PURE: takes the false turns out of a way: where it goes some metres into a side street, or back, and returns by itself.
+"""PURE: takes the false turns out of a way: some metres into a side street, or back, and straight out again.
 
 A reading that falls beyond the corner makes the model enter the side street and come back; nobody walked there. A way
 that goes back on itself for longer was walked there and back, and stays.
@@ -47,10 +47,11 @@ def _goes_on(one: Floats, other: Floats) -> bool:
     if other[FROM_S] > one[TO_S] + 1e-3:
         return False
     if one[EDGE] != other[EDGE]:
-        return other[EDGE] >= 0 and one[EDGE] >= 0 and abs(other[END] - other[BEGIN]) < _SAME_M
+        return bool(other[EDGE] >= 0 and one[EDGE] >= 0 and abs(other[END] - other[BEGIN]) < _SAME_M)
     if one[EDGE] < 0:
         return True
-    return abs(one[END] - other[BEGIN]) < _SAME_M and (one[END] - one[BEGIN]) * (other[END] - other[BEGIN]) >= 0
+    same_way = (one[END] - one[BEGIN]) * (other[END] - other[BEGIN]) >= 0
+    return bool(same_way and abs(one[END] - other[BEGIN]) < _SAME_M)
 
 
 @compiled
@@ -72,7 +73,7 @@ def without_false_turns(spans: Floats, limit_m: float) -> int:
 
 @compiled
 def _retraced(spans: Floats, count: int, i: int, limit_m: float) -> float:
-    """Return for how many metres span `i` and those after it go back the way of the first `count`; ends at the limit."""
+    """Return for how many metres span `i` and those after it go back the way of the first `count`, up to the limit."""
     back, total_m = count - 1, 0.0
     while back >= 0 and i < len(spans) and total_m < limit_m:
         one, other = spans[back], spans[i]

@@ -26,8 +26,8 @@ Mask = npt.NDArray[np.bool_]
 def streets_of(lines: Sequence[shapely.LineString], rank: Sequence[int]) -> Mask:
     """Return which lines are streets of their own: not a lane of a line with a lower rank.
 
-    Lines in a metric CRS. What is left without a joint at one end and under 20 m long goes too. No lines: empty. The two
-    carriageways of a wide road have the same rank and both stay: leaving one out would tear the network apart.
+    Lines in a metric CRS. What is left without a joint at one end and under 20 m long goes too. No lines: empty.
+    The two carriageways of a wide road have the same rank and both stay: leaving one out would tear the network apart.
     """
     streets = np.array(list(lines), dtype=object)
     lengths_m = shapely.length(streets)

@@ -2,8 +2,8 @@
 
 A state is a place on one of the nearest edges, or "off the streets". Two things differ from the paper:
 
-- A phone errs now much as it erred a moment ago. The emission is therefore that of an AR(1) process: what counts is by how
-  much the offset from the street *changed* more than it should, not the offset itself over and over again. With
+- A phone errs now much as it erred a moment ago. The emission is therefore that of an AR(1) process: what counts is by
+  how much the offset from the street *changed* more than it should, not the offset itself over and over again. With
   correlation 0 this is the paper's Gaussian.
 - A state "off the streets" takes the alleys and yards that no map has, which would otherwise be forced onto a street.
 """
@@ -36,14 +36,14 @@ class Model(NamedTuple):
     """The numbers of the model; how they were found is in docs/matching.md. Costs are negative log-likelihoods."""
 
     # Seconds after which an error of a phone has faded to a third.
-    memory_s: float = 45.0
+    memory_s: float = 14.0
     # The mean of |way − beeline| between observations, as a share of σ.
-    beta_sigmas: float = 0.6
+    beta_sigmas: float = 0.8
     # A candidate lies within so many σ, and never further than the grid reaches.
     reach_sigmas: float = 3.2
     reach_least_m: float = 35.0
     # An observation off the streets; leaving or finding them again.
-    off_cost: float = 1.7
+    off_cost: float = 2.5
     switch_cost: float = 3.5
     # A way longer than the table or out of all proportion: the track is taken up anew.
     break_cost: float = 12.0
@@ -90,7 +90,7 @@ def run_viterbi(
 @compiled
 def _fresh(place: Floats, state: int, sigma_m: float) -> float:
     """Return the cost of an offset of which nothing was known before."""
-    return (place[state, OFFSET_X] ** 2 + place[state, OFFSET_Y] ** 2) / (2 * sigma_m * sigma_m)
+    return float((place[state, OFFSET_X] ** 2 + place[state, OFFSET_Y] ** 2) / (2 * sigma_m * sigma_m))
 
 
 @compiled
@@ -150,7 +150,8 @@ def _from_streets(
             if total + max(0.0, np.sqrt(px * px + py * py) - beeline_m) / beta_m >= cost[state]:
                 continue
             way, _ = way_between(
-                ends, length_m, row_start, entries, old_edge[before], old[before, ALONG], new_edge[state], new[state, ALONG]
+                ends, length_m, row_start, entries, old_edge[before], old[before, ALONG],
+                new_edge[state], new[state, ALONG],
             )  # fmt: skip
             total += abs(way - beeline_m) / beta_m
             if total < cost[state]:
@@ -159,7 +160,8 @@ def _from_streets(
 
 @compiled
 def way_between(
-    ends: Integers, length_m: Floats, row_start: Integers, entries: Integers, one: int, at_m: float, other: int, to_m: float
+    ends: Integers, length_m: Floats, row_start: Integers, entries: Integers,
+    one: int, at_m: float, other: int, to_m: float,
 ) -> tuple[float, int]:  # fmt: skip
     """Return the length of the shortest way between two places on edges, and how it leaves and arrives.
 
