@@ -157,7 +157,7 @@ def test_a_new_door_found_by_its_plate_is_visited_signed_and_corrected_before_th
     phone.network(on=True)
     expect(page.get_by_test_id("visit-files-count")).to_be_visible()
     page.get_by_test_id("nav-today").click()
-    expect(page.get_by_test_id("sync-line")).to_have_attribute("data-unsent", "0")
+    expect(page.get_by_test_id("sync-line")).to_have_attribute("data-unsent", "0", timeout=60_000)
     found = stored(server, door)
     assert (found["plate"], found["proposed"]) == (PLATE, True)
     original, correction = found["visits"]
