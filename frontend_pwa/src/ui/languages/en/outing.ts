@@ -86,7 +86,7 @@ export const outing = {
   'outing.pause': 'Pause',
   'outing.resume': 'Go on',
   'outing.pocket': 'Dark mode',
-  'outing.end': 'End outing',
+  'outing.end': 'End',
   'outing.end_sure': 'End this outing?',
   'outing.end_now': 'End it',
   'outing.ending': 'Ending…',
