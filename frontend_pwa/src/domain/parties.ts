@@ -31,11 +31,11 @@ export function maskedName(name: string): string {
   if (first === undefined) return '';
   // A heap of marks on one letter would not fit, and is no name.
   if (Array.from(first).length > MARKS_MAX) return '*'.repeat(others.length + 1).slice(0, NAME_MASKED_MAX);
-  // A surname alone says that it is one: nobody reads it as a whole name.
-  if (others.length === 0) return `${first}*`;
-  const hidden = others.map((one) => (BETWEEN_NAMES.test(one) ? one : '*'));
   const room = NAME_MASKED_MAX - Array.from(first).length;
-  return [first, ...hidden.slice(0, room)].join('');
+  const hidden = others.map((one) => (BETWEEN_NAMES.test(one) ? one : '*')).slice(0, room);
+  // A surname alone, or one letter and a dot: masked all the same, or the server would take it for a name.
+  if (!hidden.includes('*')) return `${first}*`;
+  return [first, ...hidden].join('');
 }
 
 /** The digits of a number as typed: full-width ones too, without +86 and what stands between them. */
