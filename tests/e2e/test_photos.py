@@ -40,7 +40,8 @@ def attachments(server: Server) -> list[dict[str, Any]]:
         "files = StoredFile.objects.in_bulk();"
         "print(json.dumps([{'id': str(a.id), 'record': str(a.record_id), 'stored': a.stored_at is not None,"
         " 'size': a.size_bytes, 'signed': Upload.objects.filter(attachment_ref=a.id, device=a.device_id).exists(),"
-        " 'state': files[a.sha256].state if a.sha256 in files else None} for a in Attachment.objects.all()]))"
+        " 'state': files[a.sha256].state if a.sha256 in files else None}"
+        " for a in Attachment.objects.filter(kind='photo')]))"
     )
     answer: list[dict[str, Any]] = json.loads(server.manage("shell", "--verbosity", "0", "-c", code))
     return answer
