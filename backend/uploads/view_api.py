@@ -51,8 +51,8 @@ class AttachmentView(APIView):
             as_attachment=not media_type.startswith("image/"),
             filename=f"{found.id}.{_ENDINGS[media_type]}",
         )
-        # A shared browser must not show one officer's pictures to the next from its cache without asking.
-        response["Cache-Control"] = "private, no-cache"
+        # Not on the disk of a phone either: its own pictures lie there encrypted, and a shared browser has a next officer.
+        response["Cache-Control"] = "private, no-store"
         response["X-Content-Type-Options"] = "nosniff"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response

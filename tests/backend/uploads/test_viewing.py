@@ -42,7 +42,7 @@ def test_the_officer_sees_the_picture_and_its_small_one(
     assert (small.status_code, small["Content-Type"]) == (200, "image/webp")
     assert large["Content-Disposition"] == f'inline; filename="{photo[1]}.jpg"'
     assert large["X-Content-Type-Options"] == "nosniff"
-    assert large["Cache-Control"] == "private, no-cache"
+    assert large["Cache-Control"] == "private, no-store"
     assert bytes_of(large).startswith(b"\xff\xd8\xff")
     assert bytes_of(small)[8:12] == b"WEBP"
 

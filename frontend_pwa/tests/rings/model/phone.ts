@@ -153,7 +153,12 @@ export class Phone {
     const known = ids.flatMap((id) => this.world.ledger.saved.get(id) ?? []);
     // While it is under way nothing is promised either way.
     this.world.ledger.release(ids);
-    const undone = await undoRecords(tab.store, ids, { premises: draft.premises, draft }, this.now_ms()).catch(() => null);
+    const undone = await undoRecords(
+      tab.store,
+      ids,
+      { premises: draft.premises, draft },
+      this.now_ms(),
+    ).catch(() => null);
     if (undone === false) for (const said of known) this.world.ledger.saved.set(said.id, said);
     this.note(`undo ${String(undone)}`);
   }
