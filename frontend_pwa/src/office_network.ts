@@ -11,6 +11,7 @@ function idle(call: () => void): void {
 }
 
 async function start(office: Office, device: string): Promise<void> {
+  await office.whole;
   const [{ startSync }, { startMaps }] = await Promise.all([
     import('./office_sync'),
     import('./office_maps'),

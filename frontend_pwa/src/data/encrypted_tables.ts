@@ -50,7 +50,7 @@ const PROTECTED: Record<string, readonly string[]> = {
   attachments: ['blob', 'sealed_key'],
 };
 /** Counters and the identity are needed before the lock opens; they say nothing of anybody. */
-const PROTECTED_FACTS = ['me', 'coverage'];
+const PROTECTED_FACTS = ['me', 'coverage', 'due_first'];
 
 export const PROTECTED_TABLES: readonly string[] = Object.keys(PROTECTED);
 

@@ -5,7 +5,7 @@ import type { CoverageAnswer } from '../domain/coverage';
 import type { DoorPage } from '../domain/door_pages';
 import type { OutboxRow, SentRow } from '../domain/mutations';
 import type { OutingState } from '../domain/outing';
-import type { DisputeEventRecord, DisputeRecord, Me, VisitRecord } from '../domain/records';
+import type { DisputeEventRecord, DisputeRecord, Me, Premises, VisitRecord } from '../domain/records';
 import type { FixBlock } from '../domain/tracks';
 import type { VisitDraft } from '../domain/visit_draft';
 import { encryptedTables, Keyring } from './encrypted_tables';
@@ -36,6 +36,8 @@ export interface Facts {
   compared: { equal: boolean; at_ms: number };
   /** The officer's own quick phrases, by the list they belong to (`note`, `terms`); none: those of the catalogue. */
   phrases: Record<string, string[]>;
+  /** The doors that stood first on Today, and how many were due: shown while the 50,000 others are read. */
+  due_first: { doors: Premises[]; total: number };
   /** The server said that this device was revoked: nothing that was read is kept, nothing more is read. */
   revoked: boolean;
 }
@@ -285,6 +287,7 @@ export async function forgetSnapshot(store: OfficerStore): Promise<void> {
       'me',
       'coverage',
       'replacing',
+      'due_first',
     ]);
     await Promise.all([store.drafts.clear(), store.doors.clear(), store.visits.clear(), store.seen.clear()]);
     await Promise.all([store.disputes.clear(), store.dispute_events.clear()]);

@@ -91,6 +91,7 @@ async function startAnew(store: OfficerStore, new_epoch: boolean): Promise<void>
     await setFact(store, 'offer_due', true);
   } else {
     await clearRows(store);
+    await store.facts.delete('due_first');
     await setFact(store, 'replacing', false);
     await setFact(store, 'first_sync_done', false);
   }

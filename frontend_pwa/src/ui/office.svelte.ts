@@ -2,6 +2,8 @@
 import { liveQuery, type Subscription } from 'dexie';
 import { fact, setFact, type DraftRow, type KeptDraft, type OfficerStore } from '../data/officer_store';
 import { announceAttachments, takeBack } from '../data/attachments';
+import type { ArrivedFiles } from '../domain/attachments';
+import { firstDoors } from '../data/first_doors';
 import { saveRecords, undoRecords } from '../data/save';
 import { dayOf } from '../domain/dates';
 import { distance_m, usableFix, type Position } from '../domain/distance';
@@ -62,6 +64,7 @@ const DEVICE_TROUBLES = [
   ...['enrolment_code_needed', 'enrolment_code_invalid', 'device_not_enrolled', 'device_revoked'],
   'device_key_known',
 ];
+const FIRST_LOOK_MS = 50;
 /** The list of doors is sorted anew only after a walk of this length. */
 const RESORT_AFTER_M = 25;
 
@@ -75,6 +78,8 @@ export class Office {
   location: BestFix | null = null;
   /** Asks the server for a party's contact; null where nobody may. */
   reveal: Reveal | null = null;
+  /** Asks which files of a record the server holds; null where nobody asks. */
+  arrivedFiles: ArrivedFiles | null = null;
   /** Only where records are kept. */
   outing: Outing | null = null;
   /** How this phone is locked; null until that is known. */
@@ -141,8 +146,14 @@ export class Office {
   /** Ids of records that are on their way right now. */
   readonly sendingIds = $derived.by(() => new Set(this.status.sending));
 
+  /** How many doors are due, also while only the first of them are there. */
+  readonly dueTotal = $derived.by(() => (this.loaded ? this.due.length : this.#firstTotal));
+
   /** Signed out or opened anew: what is still starting leaves off. */
   stopped = false;
+  /** Resolves when all doors are in memory: what the feed brings meanwhile would be lost on them. */
+  whole: Promise<void> = Promise.resolve();
+  #firstTotal = $state(0);
   #subscriptions: Subscription[] = [];
   #clock = 0;
 
@@ -203,6 +214,14 @@ export class Office {
       },
     );
     this.revoked = (await fact(this.store, 'revoked')) ?? false;
+    if (!this.revoked) ({ pages: this.pages, total: this.#firstTotal } = await firstDoors(this.store));
+    this.whole = this.#readDoors();
+  }
+
+  async #readDoors(): Promise<void> {
+    // After the first picture: reading 50,000 doors holds a slow phone up for a second.
+    if (this.pages.size > 0) await new Promise((painted) => setTimeout(painted, FIRST_LOOK_MS));
+    if (this.stopped) return;
     await this.reloadDoors();
     this.loaded = true;
   }
