@@ -51,7 +51,7 @@ class AttachmentView(APIView):
             as_attachment=not media_type.startswith("image/"),
             filename=f"{found.id}.{_ENDINGS[media_type]}",
         )
-        # Not on the disk of a phone either: its own pictures lie there encrypted, and a shared browser has a next officer.
+        # Its own pictures lie encrypted on a phone: those it looks at may not lie beside them in the cache.
         response["Cache-Control"] = "private, no-store"
         response["X-Content-Type-Options"] = "nosniff"
         response["Cross-Origin-Resource-Policy"] = "same-origin"
