@@ -6,7 +6,8 @@ import psycopg
 
 from tests.e2e.conftest import Server
 
-# Before the app starts: notes when the buttons of Today and its first due door stand on the screen, and when each
+# Before the app starts: notes when the buttons of Today and its first due door stand on the screen, when all
+# doors are in memory, and when each
 # strict transaction that writes into the outbox is complete.
 WATCH_START = """
 window.marks = {};
@@ -14,8 +15,10 @@ const shown = (id) => document.querySelector(`[data-testid="${id}"]`);
 const look = () => {
   if (!window.marks.buttons && shown('outing-button') && shown('log-visit')) window.marks.buttons = performance.now();
   if (!window.marks.doors && shown('due-door')) window.marks.doors = performance.now();
+  if (!window.marks.whole && Number(shown('today')?.dataset.doors) > 0) window.marks.whole = performance.now();
 };
-new MutationObserver(look).observe(document, { subtree: true, childList: true });
+const everything = { subtree: true, childList: true, attributes: true, attributeFilter: ['data-doors'] };
+new MutationObserver(look).observe(document, everything);
 window.completed = [];
 const open = IDBDatabase.prototype.transaction;
 IDBDatabase.prototype.transaction = function (names, mode, options) {
