@@ -15,7 +15,9 @@ export function aRecord({ sort, id, unit, door, recorded_at }: Wanted): NewMutat
   const premises = `door-${place}-${String(door)}`;
   const record = { id, record_id: `r-${id}`, recorded_at };
   if (sort === 'dispute') {
-    const parties = [{ id: `p-${id}`, role: 'side_a' as const }];
+    const parties = [
+      { id: `p-${id}`, role: 'side_a' as const, name_masked: '', phone_masked: '', sealed: '' },
+    ];
     const words = {
       category: 'neighbour',
       summary: `吵闹 ${id}`,
