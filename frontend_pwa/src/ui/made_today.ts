@@ -27,21 +27,28 @@ function addressOf(mutation: Mutation): string | null {
   return mutation.kind === 'visit.correct' ? `#/visits/${mutation.payload.corrects}` : null;
 }
 
-function visits(office: Office, unsent: ReadonlySet<string>): MadeToday[] {
-  return office.todaysVisits
-    .filter((visit) => visit.mine)
-    .map((visit) => {
-      const door = office.doorById.get(visit.premises);
-      return {
-        ...{ id: visit.id, at: visit.occurred_at, what: t(`outcome.${visit.outcome}`) },
-        where: door ? door.name || door.address : t('door.unknown'),
-        address: `#/visits/${visit.id}`,
-        unsent: unsent.has(visit.id),
-      };
-    });
+interface Entry {
+  at: string;
+  words: () => Omit<MadeToday, 'at'>;
 }
 
-function others(office: Office, unsent: ReadonlySet<string>): MadeToday[] {
+function visits(office: Office, unsent: ReadonlySet<string>): Entry[] {
+  return office.todaysVisits
+    .filter((visit) => visit.mine)
+    .map((visit) => ({
+      at: visit.occurred_at,
+      words: () => {
+        const door = office.doorById.get(visit.premises);
+        return {
+          ...{ id: visit.id, address: `#/visits/${visit.id}`, unsent: unsent.has(visit.id) },
+          where: door ? door.name || door.address : t(office.loaded ? 'door.unknown' : 'app.loading'),
+          what: t(`outcome.${visit.outcome}`),
+        };
+      },
+    }));
+}
+
+function others(office: Office, unsent: ReadonlySet<string>): Entry[] {
   const today = duringDay(office.today_on, office.zone);
   const made = new Map(
     [...office.sent, ...office.outbox]
@@ -50,13 +57,18 @@ function others(office: Office, unsent: ReadonlySet<string>): MadeToday[] {
       .map((mutation) => [mutation.id, mutation]),
   );
   return [...made.values()].map((mutation) => ({
-    ...{ id: mutation.id, at: mutation.recorded_at, where: titleOf(mutation, office), what: '' },
-    address: addressOf(mutation),
-    unsent: unsent.has(mutation.record_id),
+    at: mutation.recorded_at,
+    words: () => ({
+      ...{ id: mutation.id, where: titleOf(mutation, office), what: '' },
+      ...{ address: addressOf(mutation), unsent: unsent.has(mutation.record_id) },
+    }),
   }));
 }
 
-export function madeToday(office: Office): MadeToday[] {
+/** The newest ones in words, and how many there are: hundreds are counted after each save and not spelt out. */
+export function madeToday(office: Office, shown: number): { rows: MadeToday[]; total: number } {
   const unsent = new Set(office.outbox.map((row) => row.mutation.record_id));
-  return [...visits(office, unsent), ...others(office, unsent)].sort((a, b) => b.at.localeCompare(a.at));
+  const entries = [...visits(office, unsent), ...others(office, unsent)];
+  const newest = entries.sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, shown);
+  return { rows: newest.map(({ at, words }) => ({ at, ...words() })), total: entries.length };
 }
