@@ -107,7 +107,7 @@ class Server:
 
 @functools.cache
 def seeded_database(admin: str) -> str:
-    """Return the name of a database with a twentieth of the demo story, made once a process; servers get copies of it.
+    """Return the name of a database with a tenth of the demo story, made once a process; servers get copies of it.
 
     `E2E_SEEDED` names one that is there already: whoever writes tests does not wait for the seeding each time.
     """
@@ -120,7 +120,7 @@ def seeded_database(admin: str) -> str:
     atexit.register(drop_database, admin, name)
     seeding = Server("", server_environment(name), Path(os.devnull))
     seeding.manage("migrate", "--verbosity", "0")
-    seeding.manage("seed_demo", "--scale", "0.05")
+    seeding.manage("seed_demo", "--scale", "0.1")
     return name
 
 
@@ -165,7 +165,7 @@ def running_server(name: str, folder: Path, changes: Mapping[str, str] = Mapping
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The running product with a twentieth of the demo story, on a database of its own."""
+    """The running product with a tenth of the demo story, on a database of its own."""
     with running_server(f"xunfang_e2e_{os.getpid()}", tmp_path_factory.mktemp("e2e")) as made:
         yield made
 
