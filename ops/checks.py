@@ -1,8 +1,8 @@
 """SHELL: `make test` and its parts: runs the stages, stops at the first that fails and names it, prints the times.
 
 Two lanes use the two cores where the stages do not compete: types and imports beside the web app's own checks.
-What passes says one line; what fails shows everything it said. pytest comes last: the end-to-end tests, which wait for
-a browser most of the time, run beside the others with servers of their own.
+What passes says one line; what fails shows everything it said. pytest comes last: the tests with a browser, which wait
+for it most of the time, run beside the others in lanes of their own, each with servers of its own.
 """
 
 import os
@@ -178,24 +178,34 @@ def perform(plan: Plan, run: Run, ours: servers.Servers) -> str:
     everything = not pytest_arguments and not run.environment.get("K") and not run.environment.get("PYTEST_ARGS")
     with servers.in_use(ours):
         if everything:
-            return _pytest_in_two_lanes(run, ours)
+            return _pytest_in_lanes(run, ours)
         return run.shown(pytest_stage(pytest_arguments, run.environment))
 
 
-def _pytest_in_two_lanes(run: Run, ours: servers.Servers) -> str:
-    """Run the end-to-end tests beside all others, on servers of their own; what they say is shown after the others."""
-    home = ours.places.home / "e2e"
+# The lanes of pytest that hold a browser: what they are called and what they run.
+BROWSER_LANES = {"e2e": ["-m", "e2e", "tests/e2e"], "rings": ["-m", "e2e", "tests/rings"]}
+
+
+def _pytest_in_lanes(run: Run, ours: servers.Servers) -> str:
+    """Run the tests with a browser beside all others; what they say is shown after the others."""
+    with ThreadPoolExecutor(max_workers=len(BROWSER_LANES)) as pool:
+        beside = [pool.submit(_browser_lane, run, ours, name) for name in BROWSER_LANES]
+        closings = [run.shown(pytest_stage(["-m", "not e2e"], run.environment))]
+        for lane in beside:
+            said, closing = lane.result()
+            sys.stdout.write("".join(said))
+            closings.append(closing)
+    return closing_of(closings)
+
+
+def _browser_lane(run: Run, ours: servers.Servers, name: str) -> tuple[list[str], str]:
+    home = ours.places.home / name
     theirs = servers.servers_of({**ours.given, "XUNFANG_HOME": str(home)}, test=True)
     # The cache and its lock of the last failures are one folder: two runs beside each other would write over it.
     own_cache = ["-o", f"cache_dir={home / 'pytest_cache'}"]
-    browser = pytest_stage(["-m", "e2e", *own_cache], run.environment, "pytest (end to end)")
-    environment = {**servers.environment_of(theirs), "PATH": run.environment["PATH"]}
-    with servers.in_use(theirs), ThreadPoolExecutor(max_workers=1) as pool:
-        beside = pool.submit(run.held, browser, environment)
-        closing = run.shown(pytest_stage(["-m", "not e2e"], run.environment))
-        said, browser_closing = beside.result()
-    sys.stdout.write("".join(said))
-    return closing_of([closing, browser_closing])
+    stage = pytest_stage([*BROWSER_LANES[name], *own_cache], run.environment, f"pytest ({name})")
+    with servers.in_use(theirs):
+        return run.held(stage, {**servers.environment_of(theirs), "PATH": run.environment["PATH"]})
 
 
 def closing_of(lines: Sequence[str]) -> str:

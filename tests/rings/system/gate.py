@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 PUSH = "/api/v1/sync/push"
 GATE_WAIT_S = 60.0
 _HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "server"}
-_NOT_PASSED_ON = _HOP_BY_HOP | {"if-modified-since", "if-none-match"}  # whole answers only
+# Whole answers, and plain ones: a worker that is changed on its way cannot be a compressed one.
+_NOT_PASSED_ON = _HOP_BY_HOP | {"if-modified-since", "if-none-match", "accept-encoding"}
 _NOT_PASSED_BACK = _HOP_BY_HOP | {"content-length"}
 
 
