@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-sync bench-save bench-phone bench-search ring-model ring-system ring-server soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-sync bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -78,6 +78,11 @@ bench-search:  ## Finding a door among 50,000 in Chromium, from the letter to th
 bench-phone:  ## The officer's phone in Chromium, CPU 4x slower: start, saving, search with 3,000 and 50,000 doors (DOORS=3000,50000 UNSENT=500)
 	@$(BOOTSTRAP) python test-servers pwa browser
 	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_phone
+
+lighthouse:  ## What Lighthouse says of the main screens of a signed-in phone: accessibility, best practices
+	@$(BOOTSTRAP) python test-servers pwa browser
+	@npm --prefix tests/bench/lighthouse ci --no-audit --no-fund --loglevel=error
+	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_lighthouse
 
 ring-model:  ## The phone's model ring with more histories and 1,000 partitions (RUNS=2000 PARTITIONS=1000 SEED=)
 	@$(BOOTSTRAP) python node
