@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     # The second net under TASKS_AFTER_PUSH: what a lost nudge left waiting.
     "count touched days": {"task": "reports.refresh_townships", "schedule": timedelta(seconds=10)},
     "nightly aggregation": {"task": "reports.aggregate_night", "schedule": crontab(hour=2, minute=0)},
+    "go on with runs": {"task": "reports.resume_runs", "schedule": timedelta(minutes=1)},
     "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},

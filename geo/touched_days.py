@@ -1,6 +1,7 @@
 """SHELL: which townships' days wait to be counted anew; written with the facts, so that no lost task hides a record."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from backend.common.outcomes import Touched
 from geo.models import TouchedDay
@@ -20,3 +21,8 @@ def touched_days_waiting(limit: int | None) -> tuple[list[int], set[Touched]]:
 def touched_days_drop(notes: Sequence[int]) -> None:
     """Forget notes whose days have been counted since they were read."""
     TouchedDay.objects.filter(id__in=notes).delete()
+
+
+def touched_days_take(first: date, last: date, areas: Sequence[int]) -> None:
+    """Forget the notes of these days, inside the transaction that counts them and before it reads a fact."""
+    TouchedDay.objects.filter(day__range=(first, last), area__in=areas).delete()

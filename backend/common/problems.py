@@ -216,6 +216,21 @@ _TYPES = (
         "The place lies outside the city",
         "{lon}, {lat} lies outside every township of {city}.",
     ),
+    # --- tracks that could not be derived: marked at the leg, said beside the figures
+    ProblemType(
+        "track_not_derived",
+        500,
+        "A track could not be derived",
+        "{why}. It is tried again every night.",
+        log_level="error",
+    ),
+    ProblemType(
+        "track_interrupted",
+        500,
+        "A track lost its workers",
+        "{tries} workers ended over it. It is tried again every night.",
+        log_level="error",
+    ),
     ProblemType(
         "handler_failed",
         500,

@@ -1,37 +1,41 @@
-"""SHELL: writes the townships' days. All of it may run twice, late or beside itself with the same result."""
+"""SHELL: brings the figures up to date: a night, some days, all from the raw tracks, or what just changed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
-import pandas as pd
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
 from backend.common.outcomes import Touched
-from backend.reports.day_chunks import Chunk, Wanted, day_chunks
-from backend.reports.day_rows import VALUES, day_rows, with_zero_rows
-from backend.reports.fact_loaders import load_days
-from backend.reports.models import TownshipDay
-from geo.models import Area, AreaLevel
-from geo.selectors import city_day
-from geo.touched_days import touched_days_drop, touched_days_waiting
-from patrol.derivation import leg_derive, legs_stale
-from patrol.models import Patrol
+from backend.reports.day_chunks import Wanted, day_chunks
+from backend.reports.day_counting import chunk_count, townships
+from backend.reports.leg_counting import (
+    LEGS_AT_ONCE,
+    legs_bring_up_to_date,
+    legs_stale_on,
+    without_recent_failures,
+)
+from backend.reports.models import Run, RunKind, RunState
+from backend.reports.runs import Progress, Send, nobody, run_begin, run_here, run_send
+from geo.models import TouchedDay
+from geo.selectors import city_day, city_zone, deployment_or_none
+from geo.touched_days import touched_days_note, touched_days_waiting
+from patrol.models import Leg, Patrol
 from visits.models import Dispute, DisputeEvent, Visit
 
-# A phone that was offline longer is still counted at once, by the refresh after its push; this is only the second net.
-LATE_DAYS = 8
-_DAY_ZERO = date(2000, 1, 1)
+# How far the first night looks back, and the longest that nights which did not happen are caught up.
+LATE_DAYS, CATCH_UP_DAYS = 8, 100
+# A push that began before a night may be committed after it began; none takes as long as this.
+_PUSH_MARGIN = timedelta(hours=1)
 # A morning's worth of a large city; the days they name are far fewer.
 NOTES_AT_ONCE = 10_000
 # Any number of our own that no (area, day) pair of `_lock` can be.
 REFRESH_LOCK = 0x78756E66616E67
-
-Progress = Callable[[int, int], None]
+NIGHT_LOCK = REFRESH_LOCK + 1
+NIGHT_HOUR = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class AggregateReport:
 
     days: int
     legs_derived: int
+    legs_failed: int
     rows_seen: int
     rows_changed: int
 
@@ -48,49 +53,135 @@ class AggregateReport:
         return AggregateReport(
             self.days + other.days,
             self.legs_derived + other.legs_derived,
+            self.legs_failed + other.legs_failed,
             self.rows_seen + other.rows_seen,
             self.rows_changed + other.rows_changed,
         )
 
 
+NOTHING = AggregateReport(0, 0, 0, 0, 0)
+
+
 def aggregate_days(
+    *, first: date, last: date, progress: Progress | None = None, now: datetime | None = None
+) -> AggregateReport:
+    """Bring the rows of all days `first`..`last` up to date, the changed tracks of these days before them."""
+    legs = legs_stale_on(_days(first, last))
+    run = run_begin(kind=RunKind.DAYS, first=first, last=last, legs=legs, as_of=now or timezone.now())
+    return _report(run_here(run, progress))
+
+
+def aggregate_rebuild(
     *,
-    first: date,
-    last: date,
-    areas: Sequence[int] | None = None,
+    first: date | None = None,
+    last: date | None = None,
     progress: Progress | None = None,
     now: datetime | None = None,
 ) -> AggregateReport:
-    """Bring the rows of all days `first`..`last` up to date, the changed tracks of these days before them."""
-    legs = legs_stale(first=first - timedelta(days=1), last=last)
-    days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
-    wanted: Wanted = dict.fromkeys(days, areas)
-    return _bring_up_to_date(legs, wanted, progress, now or timezone.now())
+    """Derive every track of these days (default: all there are) anew from its raw fixes, and count the days again."""
+    instant = now or timezone.now()
+    begin, end = first or _first_day() or city_day(instant), last or city_day(instant)
+    outings = Leg.objects.filter(patrol__started_on__range=(begin - timedelta(days=1), end))
+    legs = list(outings.order_by("started_at", "pk").values_list("pk", flat=True))
+    run = run_begin(kind=RunKind.REBUILD, first=begin, last=max(begin, end), legs=legs, as_of=instant)
+    return _report(run_here(run, progress))
+
+
+def aggregate_night(*, now: datetime | None = None) -> AggregateReport:
+    """Do a night in this process: see `night_begin`."""
+    return _report(run_here(night_begin(nobody, now=now)))
+
+
+def night_begin(send: Send, *, now: datetime | None = None) -> Run:
+    """Begin a night, or go on with the one that has not ended: all days since the last one, and what came late."""
+    instant = now or timezone.now()
+    run = Run.objects.filter(kind=RunKind.NIGHT, ended_at=None).order_by("pk").first() or _night_plan(instant)
+    run_send(run.pk, send)
+    return run
+
+
+def night_catch_up(send: Send, *, now: datetime | None = None) -> Run | None:
+    """Begin the night of today if nobody has: beat calls at two, and the machine may have been off then."""
+    if deployment_or_none() is None:
+        return None
+    local = (now or timezone.now()).astimezone(city_zone())
+    with transaction.atomic():
+        _nights_in_turn()
+        latest = Run.objects.filter(kind=RunKind.NIGHT).aggregate(last=Max("last"))["last"]
+        is_due = local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())
+        run = _night_plan(local) if is_due else None
+    if run is not None:
+        run_send(run.pk, send)
+    return run
+
+
+def _nights_in_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NIGHT_LOCK])
+
+
+@transaction.atomic
+def _night_plan(instant: datetime) -> Run:
+    _nights_in_turn()
+    today = city_day(instant)
+    before = Run.objects.filter(kind=RunKind.NIGHT, state=RunState.DONE).order_by("-pk").first()
+    reached = before.last if before else today
+    first = max(min(reached, today - timedelta(days=1)), today - timedelta(days=CATCH_UP_DAYS))
+    since = before.as_of - _PUSH_MARGIN if before else instant - timedelta(days=LATE_DAYS)
+    late = {one for one in days_touched_since(since) if not first <= one.day <= today}
+    touched_days_note(sorted(late, key=lambda one: (one.day, one.area_id)))
+    noted = TouchedDay.objects.values_list("day", flat=True).distinct()
+    looked_at = {*_days(min(first, today - timedelta(days=LATE_DAYS)), today), *noted}
+    return run_begin(kind=RunKind.NIGHT, first=first, last=today, legs=legs_stale_on(looked_at), as_of=instant)
+
+
+def days_touched_since(since: datetime) -> set[Touched]:
+    """Return the townships' days whose records arrived at or after `since`, however old the days are."""
+    # The day of a visit that a correction took out of the count changed as well.
+    arrived = Q(received_at__gte=since) | Q(corrections__received_at__gte=since)
+    events = DisputeEvent.objects.filter(received_at__gte=since)
+    pairs = {
+        *Visit.objects.filter(arrived).values_list("area_id", "occurred_on").distinct(),
+        *Patrol.objects.filter(received_at__gte=since, area__isnull=False)
+        .values_list("area_id", "started_on")
+        .distinct(),
+        *Dispute.objects.filter(received_at__gte=since).values_list("area_id", "opened_on").distinct(),
+        *events.values_list("dispute__area_id", "dispute__opened_on").distinct(),
+    }
+    return {Touched(area_id, day) for area_id, day in pairs}
 
 
 def refresh_touched(*, touched: Iterable[Touched], now: datetime | None = None) -> AggregateReport:
     """Bring some townships' days up to date; where their tracks changed, the townships these lead through as well."""
+    instant, asked = now or timezone.now(), set(touched)
+    legs = without_recent_failures(legs_stale_on(one.day for one in asked), instant) if asked else []
+    report = AggregateReport(0, len(legs), 0, 0, 0)
+    for bundle in (legs[at : at + LEGS_AT_ONCE] for at in range(0, len(legs), LEGS_AT_ONCE)):
+        derived = legs_bring_up_to_date(bundle)
+        asked |= derived.touched
+        report = report.plus(AggregateReport(0, -derived.failed, derived.failed, 0, 0))
+    return report.plus(_count(asked, instant))
+
+
+def _count(touched: Iterable[Touched], now: datetime) -> AggregateReport:
     wanted: Wanted = {}
-    for one in sorted(set(touched), key=lambda t: (t.day, t.area_id)):
+    for one in sorted(touched, key=lambda one: (one.day, one.area_id)):
         wanted[one.day] = [*(wanted.get(one.day) or ()), one.area_id]
-    if not wanted:
-        return AggregateReport(0, 0, 0, 0)
-    # An outing of yesterday evening may have ended, or sent its track, after midnight.
-    legs = legs_stale(first=min(wanted) - timedelta(days=1), last=max(wanted))
-    return _bring_up_to_date(legs, wanted, None, now or timezone.now())
+    report = AggregateReport(len(wanted), 0, 0, 0, 0)
+    for chunk in day_chunks(wanted, townships()):
+        report = report.plus(AggregateReport(0, 0, 0, *chunk_count(chunk, now)))
+    return report
 
 
 def refresh_waiting(*, now: datetime | None = None) -> AggregateReport:
     """Bring up to date what `geo.touched_days` notes, until nothing waits. Whoever comes while one counts, leaves.
 
-    A note is dropped only after its day was counted: a worker that is killed leaves it to the next one.
+    A note goes in the transaction that counts its day: a worker that is killed leaves it to the next one.
     """
-    total = AggregateReport(0, 0, 0, 0)
+    total = NOTHING
     with _alone() as is_alone:
-        while is_alone and (waiting := touched_days_waiting(NOTES_AT_ONCE))[0]:
-            notes, touched = waiting
+        while is_alone and (touched := touched_days_waiting(NOTES_AT_ONCE)[1]):
             total = total.plus(refresh_touched(touched=touched, now=now))
-            touched_days_drop(notes)
     return total
 
 
@@ -107,103 +198,16 @@ def _alone() -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [REFRESH_LOCK])
 
 
-def aggregate_night(*, now: datetime | None = None) -> AggregateReport:
-    """Bring yesterday, today so far, and every day that late records touched up to date."""
-    instant = now or timezone.now()
-    today = city_day(instant)
-    late = days_touched_since(instant - timedelta(days=LATE_DAYS))
-    wanted: Wanted = dict.fromkeys({today - timedelta(days=1), today, *late})
-    legs = legs_stale(first=today - timedelta(days=LATE_DAYS), last=today)
-    return _bring_up_to_date(legs, wanted, None, instant)
+def _report(run: Run) -> AggregateReport:
+    return AggregateReport(run.days, run.legs_derived, run.legs_failed, run.rows_seen, run.rows_changed)
 
 
-def days_touched_since(since: datetime) -> set[date]:
-    """Return the days whose records arrived at or after `since`, however old the days are."""
-    # The day of a visit that a correction took out of the count changed as well.
-    arrived = Q(received_at__gte=since) | Q(corrections__received_at__gte=since)
-    events = DisputeEvent.objects.filter(received_at__gte=since)
-    return {
-        *Visit.objects.filter(arrived).values_list("occurred_on", flat=True).distinct(),
-        *Patrol.objects.filter(received_at__gte=since).values_list("started_on", flat=True).distinct(),
-        *Dispute.objects.filter(received_at__gte=since).values_list("opened_on", flat=True).distinct(),
-        *events.values_list("dispute__opened_on", flat=True).distinct(),
-    }
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
 
 
-def _bring_up_to_date(
-    legs: Sequence[UUID], wanted: Wanted, progress: Progress | None, now: datetime
-) -> AggregateReport:
-    steps, done, seen, changed = len(legs) + len(wanted), 0, 0, 0
-    for leg_id in legs:
-        for touched in leg_derive(leg_id=leg_id):
-            if (areas := wanted.setdefault(touched.day, [])) is not None:
-                wanted[touched.day] = [*areas, touched.area_id]
-        done += 1
-        _tell(progress, done, max(steps, done))
-    chunks = day_chunks(wanted, _townships())
-    steps = len(legs) + len(chunks)
-    for chunk in chunks:
-        rows, written = _aggregate_chunk(chunk, now)
-        done, seen, changed = done + 1, seen + rows, changed + written
-        _tell(progress, done, steps)
-    return AggregateReport(len(wanted), len(legs), seen, changed)
-
-
-def _tell(progress: Progress | None, done: int, steps: int) -> None:
-    if progress is not None:
-        progress(done, steps)
-
-
-@transaction.atomic
-def _aggregate_chunk(chunk: Chunk, now: datetime) -> tuple[int, int]:
-    """Return how many rows the days have, and how many of them were new or different."""
-    _lock(chunk)
-    days = (chunk.first, chunk.last)
-    existing = TownshipDay.objects.filter(on__range=days, area__in=chunk.areas).values_list("area_id", "on").distinct()
-    rows = with_zero_rows(day_rows(load_days(*days, chunk.areas)), existing)
-    return len(rows), _write(rows, now)
-
-
-def _townships() -> list[int]:
-    return list(Area.objects.filter(level=AreaLevel.TOWNSHIP).order_by("pk").values_list("pk", flat=True))
-
-
-def _lock(chunk: Chunk) -> None:
-    """Take the township-days for this transaction, in one order for everybody.
-
-    The race: two refreshes of the same township and day read the facts one after the other and write in the opposite
-    order, so that the older count stays. The lock comes before the reading, so whoever writes later has read later.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT pg_advisory_xact_lock(area, day)
-              FROM (SELECT area, day FROM unnest(%s::int[]) AS area, generate_series(%s::int, %s::int) AS day
-                     ORDER BY day, area OFFSET 0) AS taken
-            """,
-            [chunk.areas, (chunk.first - _DAY_ZERO).days, (chunk.last - _DAY_ZERO).days],
-        )
-
-
-_NAMES = ", ".join(VALUES)
-_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in VALUES.values())
-_UPSERT = f"""
-    INSERT INTO reports_townshipday AS kept (area_id, "on", part, {_NAMES}, revision, as_of)
-    SELECT given.*, 1, %s
-      FROM unnest(%s::bigint[], %s::date[], %s::text[], {_ARRAYS}) AS given
-    ON CONFLICT (area_id, "on", part) DO UPDATE
-       SET {", ".join(f"{name} = EXCLUDED.{name}" for name in VALUES)},
-           revision = kept.revision + 1, as_of = EXCLUDED.as_of
-     WHERE ({", ".join(f"kept.{name}" for name in VALUES)})
-           IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in VALUES)})
-"""  # noqa: S608 (built from the literal column names above, nothing from outside)
-
-
-def _write(rows: pd.DataFrame, now: datetime) -> int:
-    """Insert or change the rows and return how many were new or different; an equal row keeps revision and as_of."""
-    if rows.empty:
-        return 0
-    columns = [rows[name].tolist() for name in ("area_id", "on", "part", *VALUES)]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [now, *columns])
-        return int(cursor.rowcount)
+def _first_day() -> date | None:
+    """Return the first day on which anything happened or was counted."""
+    asked = ((Patrol, "started_on"), (Visit, "occurred_on"), (Dispute, "opened_on"))
+    found = [model.objects.aggregate(day=Min(field))["day"] for model, field in asked]
+    return min((day for day in found if day), default=None)

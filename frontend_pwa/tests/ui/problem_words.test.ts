@@ -39,6 +39,8 @@ const NOT_FOR_PEOPLE = [
   ...['tus_version_unknown', 'upload_offset_wrong', 'upload_finished', 'upload_taken_over'],
   ...['upload_checksum_wrong', 'uploads_busy'],
   ...['file_unreadable', 'import_refused'],
+  // `manage.py aggregate --status` says these
+  ...['track_not_derived', 'track_interrupted'],
   // The map screen has its own words for what becomes of its file.
   ...['map_package_missing', 'map_package_failed', 'range_not_satisfiable'],
 ];
