@@ -146,7 +146,7 @@ def test_a_new_door_found_by_its_plate_is_visited_signed_and_corrected_before_th
     page.get_by_test_id("to-correct").click()
     page.get_by_test_id("outcome-refused").click()
     page.get_by_test_id("save-correction").click()
-    expect(page.get_by_test_id("correct-problems")).to_be_visible()  # without a reason nothing is corrected
+    expect(page.get_by_test_id("save-correction-problems")).to_be_visible()  # without a reason nothing is corrected
     page.get_by_test_id("correct-reason-phrase").first.click()
     page.get_by_test_id("save-correction").click()
     expect(page.get_by_test_id("visit-outcome")).to_have_attribute("data-outcome", "refused")
