@@ -105,7 +105,10 @@ class Street(models.Model):
 
 
 class StreetPiece(models.Model):
-    """A fixed piece of about 20 m of a street, in one township and at most one beat."""
+    """A fixed piece of about 20 m of a street, in one township and at most one beat.
+
+    Village and cell are those of its middle, written by a trigger of the database.
+    """
 
     street = models.ForeignKey(Street, on_delete=models.CASCADE, related_name="pieces")
     ordinal = models.PositiveIntegerField()
@@ -113,6 +116,8 @@ class StreetPiece(models.Model):
     line = models.LineStringField(srid=4326)
     area = models.ForeignKey(Area, null=True, on_delete=models.PROTECT, related_name="+")
     beat = models.ForeignKey(Beat, null=True, on_delete=models.SET_NULL, related_name="+")
+    village = models.ForeignKey(Area, null=True, on_delete=models.SET_NULL, related_name="+")
+    cell = models.BigIntegerField(null=True, editable=False, db_index=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["street", "ordinal"], name="street_piece_key")]
@@ -136,12 +141,16 @@ class Premises(models.Model):
     It counts in denominators of windows whose first day lies in `active_from`..`active_until` (the day after the last);
     a door proposed from the field has no `active_from` until a lead approves it.
     `point` is generated from lon and lat by the database: the plain columns keep Django's fast insert path.
+    `cell` (geo.cells) and `village` are written by a trigger whenever lon and lat are; a village that is given stays
+    where no village boundary holds the door.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     unit = models.ForeignKey("accounts.Unit", on_delete=models.PROTECT, related_name="premises")
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="premises")
     beat = models.ForeignKey(Beat, null=True, blank=True, on_delete=models.SET_NULL, related_name="premises")
+    village = models.ForeignKey(Area, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    cell = models.BigIntegerField(null=True, editable=False, db_index=True)
     kind = models.CharField(max_length=16, choices=PremisesKind)
     address = models.CharField(max_length=240)
     name = models.CharField(max_length=160, blank=True)
