@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 
@@ -48,4 +48,18 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
         made: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
     except (RuntimeError, OSError):
         made = numba.njit(nogil=True, error_model="numpy")(function)
+    return made
+
+
+def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function compiled into those that call it; Python itself cannot call it.
+
+    It has neither the wrapper that turns Python's objects into arrays nor a file in the cache: both belong to the
+    function that Python calls, and making them for every small one was most of the time of the first compilation.
+    A number written out is a type of its own to numba and would have a function compiled for it once more: counts that
+    are handed on begin with int(np.int64(0)).
+    """
+    # numba's published types leave these two options out.
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    made: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return made

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from geo.compiled import compiled
+from geo.compiled import compiled, compiled_part
 from patrol.tracks import ACCURACY_MAX_M, AGREEING_FIXES
 
 Floats = npt.NDArray[np.float64]
@@ -43,13 +43,13 @@ def usable_fixes(t_ms: Integers, x_m: Floats, y_m: Floats, accuracy_m: Floats, s
     return usable
 
 
-@compiled
+@compiled_part
 def _accept(usable: Mask, fixes: Integers) -> None:
     for i in fixes:
         usable[i] = True
 
 
-@compiled
+@compiled_part
 def _reachable(
     t_ms: Integers, x_m: Floats, y_m: Floats, accuracy_m: Floats, one: int, other: int, speed_max_mps: float
 ) -> bool:

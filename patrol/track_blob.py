@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from geo.compiled import compiled
+from geo.compiled import compiled, compiled_part
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -56,7 +56,7 @@ def encode_track(t_ms: Integers, x_m: Floats, y_m: Floats, accuracy_m: Floats) -
     whole = np.rint(cm).astype(np.int64)
     room = np.empty(HEADER_BYTES + ESCAPE_BYTES * whole.shape[1], dtype=np.uint8)
     room[0] = VERSION
-    _put(room, 1, 4, whole.shape[1])
+    room[1:HEADER_BYTES] = np.frombuffer(whole.shape[1].to_bytes(4, "little"), dtype=np.uint8)
     used = _encode(np.asarray(t_ms, dtype=np.int64), whole[0], whole[1], _accuracy_codes(accuracy_m), room)
     return room[:used].tobytes()
 
@@ -92,14 +92,14 @@ def _count_of(blob: bytes) -> int:
     return count
 
 
-@compiled
+@compiled_part
 def _put(room: Bytes, at: int, size: int, value: int) -> int:
     for byte in range(size):
         room[at + byte] = (value >> (8 * byte)) & 255
     return at + size
 
 
-@compiled
+@compiled_part
 def _take(blob: Bytes, at: int, size: int) -> int:
     """Return the signed little-endian number of `size` bytes."""
     value = 0
@@ -111,9 +111,9 @@ def _take(blob: Bytes, at: int, size: int) -> int:
 
 @compiled
 def _encode(t_ms: Integers, x_cm: Integers, y_cm: Integers, accuracy: Bytes, room: Bytes) -> int:
-    at = HEADER_BYTES
+    at, escape = int(np.int64(HEADER_BYTES)), int(np.int64(_ESCAPE))
     for i in range(len(t_ms)):
-        dx, dy, dt = 0, 0, -1
+        dx, dy, dt = int(np.int64(0)), int(np.int64(0)), int(np.int64(-1))
         if i > 0:
             dx, dy, dt = x_cm[i] - x_cm[i - 1], y_cm[i] - y_cm[i - 1], t_ms[i] - t_ms[i - 1]
         if abs(dx) <= _LONGEST and abs(dy) <= _LONGEST and 0 <= dt <= _LONGEST_MS:
@@ -121,11 +121,11 @@ def _encode(t_ms: Integers, x_cm: Integers, y_cm: Integers, accuracy: Bytes, roo
             at = _put(room, at, 2, dy)
             at = _put(room, at, 2, dt)
         else:
-            at = _put(room, at, 2, _ESCAPE)
+            at = _put(room, at, 2, escape)
             at = _put(room, at, 4, x_cm[i])
             at = _put(room, at, 4, y_cm[i])
             at = _put(room, at, 8, t_ms[i])
-        at = _put(room, at, 1, int(accuracy[i]))
+        at = _put(room, at, 1, int(np.int64(accuracy[i])))
     return at
 
 
@@ -142,9 +142,9 @@ def _decode_all(
     return -1
 
 
-@compiled
+@compiled_part
 def _decode(blob: Bytes, t_ms: Integers, x_m: Floats, y_m: Floats, accuracy_m: Floats) -> bool:
-    at, x_cm, y_cm, now_ms = HEADER_BYTES, 0, 0, 0
+    at, x_cm, y_cm, now_ms = int(np.int64(HEADER_BYTES)), 0, 0, 0
     for i in range(len(t_ms)):
         if at + RECORD_BYTES > len(blob):
             return False

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.compiled import compiled
+from geo.compiled import compiled, compiled_part
 from geo.matching.network import Floats, Integers, Network
 
 LIMIT_M = 400.0
@@ -89,7 +89,7 @@ def _all_ways(
     return count, other[:used], there_m[:used]
 
 
-@compiled
+@compiled_part
 def _reach(
     ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers,
     source: int, limit_m: float, reach_m: Floats, seen: Integers,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.compiled import compiled
+from geo.compiled import compiled, compiled_part
 from geo.matching.network import Floats, Integers, Network
 
 CELL_M = 32.0
@@ -71,7 +71,7 @@ def _list(bounds: Floats, west_m: float, south_m: float, columns: int, at: Integ
                 at[cell] += 1
 
 
-@compiled
+@compiled_part
 def _away(bounds: Floats, segment: int, x_m: float, y_m: float) -> tuple[float, float]:
     """Return the squared distance from a segment and the share of it at which the nearest place lies."""
     px, py = x_m - bounds[segment, 0], y_m - bounds[segment, 1]
@@ -81,7 +81,7 @@ def _away(bounds: Floats, segment: int, x_m: float, y_m: float) -> tuple[float, 
     return ex * ex + ey * ey, share
 
 
-@compiled
+@compiled_part
 def candidates_near(
     shape: Floats, cell_start: Integers, cell_segments: Integers, segment_edge: Integers, bounds: Floats,
     x_m: float, y_m: float, reach_m: float, edges: Integers, places: Floats,
@@ -95,7 +95,8 @@ def candidates_near(
     if not (0 <= column < shape[2] and 0 <= row < shape[3]):
         return 0
     cell = int(row * shape[2] + column)
-    limit, count, last_edge, best, where, share = reach_m * reach_m, 0, -1, np.inf, 0, 0.0
+    limit, best, where, share = reach_m * reach_m, np.inf, 0, 0.0
+    count, last_edge = int(np.int64(0)), int(np.int64(-1))
     for place in range(cell_start[cell], cell_start[cell + 1]):
         segment = cell_segments[place]
         squared, along = _away(bounds, segment, x_m, y_m)
@@ -110,7 +111,7 @@ def candidates_near(
     return count
 
 
-@compiled
+@compiled_part
 def _keep(
     segment: Floats, edge: int, share: float, squared: float, x_m: float, y_m: float,
     edges: Integers, places: Floats, count: int,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.compiled import compiled
+from geo.compiled import compiled, compiled_part
 from geo.matching.distances import LIMIT_M, distances_of
 from geo.matching.grid import CANDIDATES, grid_of
 from geo.matching.network import Floats, Integers, Network
@@ -76,7 +76,7 @@ def _match(
 ) -> tuple[Floats, Integers, Floats]:
     spans, off = np.empty((1024, SPAN_COLUMNS)), np.empty((64, OFF_COLUMNS))
     span_start = np.zeros(len(starts), np.int64)
-    used, off_used = 0, 0
+    used, off_used = int(np.int64(0)), int(np.int64(0))
     for track in range(len(starts) - 1):
         begun, last = starts[track], starts[track + 1]
         for i in range(begun + 1, last + 1):
@@ -96,7 +96,7 @@ def _match(
     return spans[:used], span_start, off[:off_used]
 
 
-@compiled
+@compiled_part
 def _sigma(accuracy_m: Floats) -> float:
     total = 0.0
     for one in accuracy_m:
@@ -104,7 +104,7 @@ def _sigma(accuracy_m: Floats) -> float:
     return min(max(total / len(accuracy_m) / SIGMAS_OF_ACCURACY, SIGMA_LEAST_M), SIGMA_MOST_M)
 
 
-@compiled
+@compiled_part
 def _append_way(
     ground: Ground, seen: Floats, edge: Integers, place: Floats, path: Integers, spans: Floats, used: int
 ) -> tuple[Floats, int]:
@@ -122,7 +122,7 @@ def _append_way(
     return spans, used + without_false_turns(spans[used : used + count], FALSE_TURN_M)
 
 
-@compiled
+@compiled_part
 def _append_off(track: int, seen: Floats, path: Integers, off: Floats, used: int) -> tuple[Floats, int]:
     for now in range(len(seen) - 1):
         if path[now] != OFF and path[now + 1] != OFF:
@@ -136,7 +136,7 @@ def _append_off(track: int, seen: Floats, path: Integers, off: Floats, used: int
     return off, used
 
 
-@compiled
+@compiled_part
 def _larger(rows: Floats, used: int) -> Floats:
     larger = np.empty((2 * len(rows), rows.shape[1]))
     # Written out: numba compiles a slice's assignment with its error texts, which takes seconds.

@@ -6,7 +6,7 @@ out what lies within 2σ of the place before. Fewer steps of the model are also 
 
 import numpy as np
 
-from geo.compiled import compiled
+from geo.compiled import compiled_part
 from geo.matching.network import Floats, Integers
 
 SPACING_LEAST_M, SPACING_MOST_M = 11.0, 18.0
@@ -21,7 +21,7 @@ HALT_S = 45.0
 X, Y, ARRIVED_S, LEFT_S = 0, 1, 2, 3
 
 
-@compiled
+@compiled_part
 def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m: float, room: Floats) -> int:
     """Fill `room` (x, y, arrived, left) with the observations of fixes without a gap; return how many."""
     smooth, halts = np.empty((len(t_s), 2)), np.empty(len(t_s), np.int64)
@@ -41,7 +41,7 @@ def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m
     return count
 
 
-@compiled
+@compiled_part
 def _next(smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, sigma_m: float) -> int:
     """Return the next fix to look at: the first far enough away, the furthest before the track turns back, a halt."""
     spacing_m = min(max(SPACING_LEAST_M, sigma_m), SPACING_MOST_M)
@@ -58,7 +58,7 @@ def _next(smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, s
     return len(smooth) - 1
 
 
-@compiled
+@compiled_part
 def _mean(values: Floats) -> float:
     total = 0.0
     for value in values:
@@ -66,7 +66,7 @@ def _mean(values: Floats) -> float:
     return total / len(values)
 
 
-@compiled
+@compiled_part
 def _smoothed(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, smooth: Floats) -> None:
     """Fill the mean of the places within the window; at the ends the window shrinks evenly, so nothing is pulled in."""
     low, high, sum_x, sum_y = 0, 0, 0.0, 0.0
@@ -88,12 +88,12 @@ def _smoothed(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, smoot
         smooth[i, 0], smooth[i, 1] = sum_x / (high - low), sum_y / (high - low)
 
 
-@compiled
+@compiled_part
 def _near(smooth: Floats, one: int, other: int) -> bool:
     return bool(np.hypot(smooth[one, 0] - smooth[other, 0], smooth[one, 1] - smooth[other, 1]) < HALT_M)
 
 
-@compiled
+@compiled_part
 def _halts(t_s: Floats, smooth: Floats, halts: Integers) -> None:
     """Fill for each fix the last one of the halt that begins with it, else itself."""
     low, high, begun = 0, 0, -1

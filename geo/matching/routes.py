@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.compiled import compiled
+from geo.compiled import compiled_part
 from geo.matching.distances import way_m
 from geo.matching.network import Floats, Integers
 from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y
@@ -12,7 +12,7 @@ from geo.matching.viterbi import ALONG, OFF, way_between
 EDGE, BEGIN, END, FROM_S, TO_S = 0, 1, 2, 3, 4
 
 
-@compiled
+@compiled_part
 def route(
     ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, row_start: Integers, entries: Integers,
     seen: Floats, edge: Integers, place: Floats, path: Integers, spans: Floats,
@@ -21,18 +21,18 @@ def route(
 
     A span off the streets has the metres of its beeline as END. Where the track was taken up anew, there is none.
     """
-    used = 0
+    used = int(np.int64(0))
     for now in range(len(seen)):
         state = path[now]
         if seen[now, LEFT_S] > seen[now, ARRIVED_S]:
-            where, at_m = (-1, 0.0) if state == OFF else (edge[now, state], place[now, state, ALONG])
+            where, at_m = (int(np.int64(-1)), 0.0) if state == OFF else (edge[now, state], place[now, state, ALONG])
             used = _put(spans, used, where, at_m, at_m, seen[now, ARRIVED_S], seen[now, LEFT_S])
         if now + 1 == len(seen):
             break
         next_state, from_s, to_s = path[now + 1], seen[now, LEFT_S], seen[now + 1, ARRIVED_S]
         if state == OFF or next_state == OFF:
             away_m = np.hypot(seen[now + 1, X] - seen[now, X], seen[now + 1, Y] - seen[now, Y])
-            used = _put(spans, used, -1, 0.0, away_m, from_s, to_s)
+            used = _put(spans, used, int(np.int64(-1)), 0.0, away_m, from_s, to_s)
         else:
             used = _way(
                 ends, length_m, node_start, at_node, row_start, entries, edge[now, state], place[now, state, ALONG],
@@ -41,7 +41,7 @@ def route(
     return used
 
 
-@compiled
+@compiled_part
 def _put(spans: Floats, used: int, edge: int, begin: float, end: float, from_s: float, to_s: float) -> int:
     if used < len(spans):
         row = spans[used]
@@ -49,7 +49,7 @@ def _put(spans: Floats, used: int, edge: int, begin: float, end: float, from_s: 
     return used + 1
 
 
-@compiled
+@compiled_part
 def _way(
     ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, row_start: Integers, entries: Integers,
     one: int, at_m: float, other: int, to_m: float, from_s: float, to_s: float, spans: Floats, used: int,
@@ -75,7 +75,7 @@ def _way(
     return _put(spans, used, other, length_m[other] if into == 1 else 0.0, to_m, clock, to_s)
 
 
-@compiled
+@compiled_part
 def _next_edge(
     ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, row_start: Integers, entries: Integers,
     node: int, goal: int,

@@ -4,14 +4,16 @@ A reading that falls beyond the corner makes the model enter the side street and
 that goes back on itself for longer was walked there and back, and stays.
 """
 
-from geo.compiled import compiled
+import numpy as np
+
+from geo.compiled import compiled_part
 from geo.matching.network import Floats
 from geo.matching.routes import BEGIN, EDGE, END, FROM_S, TO_S
 
 _SAME_M = 1e-6
 
 
-@compiled
+@compiled_part
 def joined(spans: Floats) -> int:
     """Join, in place, the spans that go on where the one before ended; return how many are left.
 
@@ -27,13 +29,13 @@ def joined(spans: Floats) -> int:
     return count
 
 
-@compiled
+@compiled_part
 def _move(spans: Floats, i: int, to: int) -> None:
     for column in range(5):
         spans[to, column] = spans[i, column]
 
 
-@compiled
+@compiled_part
 def _extend(one: Floats, other: Floats) -> None:
     if one[EDGE] < 0:
         one[END] += other[END]
@@ -42,7 +44,7 @@ def _extend(one: Floats, other: Floats) -> None:
     one[TO_S] = other[TO_S]
 
 
-@compiled
+@compiled_part
 def _goes_on(one: Floats, other: Floats) -> bool:
     if other[FROM_S] > one[TO_S] + 1e-3:
         return False
@@ -54,10 +56,10 @@ def _goes_on(one: Floats, other: Floats) -> bool:
     return bool(same_way and abs(one[END] - other[BEGIN]) < _SAME_M)
 
 
-@compiled
+@compiled_part
 def without_false_turns(spans: Floats, limit_m: float) -> int:
     """Take, in place, the false turns of less than `limit_m` out of joined spans; return how many spans are left."""
-    count, i = 0, 0
+    count, i = int(np.int64(0)), int(np.int64(0))
     while i < len(spans):
         back_m = _retraced(spans, count, i, limit_m)
         if _SAME_M < back_m < limit_m:
@@ -71,7 +73,7 @@ def without_false_turns(spans: Floats, limit_m: float) -> int:
     return count
 
 
-@compiled
+@compiled_part
 def _retraced(spans: Floats, count: int, i: int, limit_m: float) -> float:
     """Return for how many metres span `i` and those after it go back the way of the first `count`, up to the limit."""
     back, total_m = count - 1, 0.0
@@ -89,7 +91,7 @@ def _retraced(spans: Floats, count: int, i: int, limit_m: float) -> float:
     return total_m
 
 
-@compiled
+@compiled_part
 def _cut(spans: Floats, count: int, i: int, cut_m: float) -> tuple[int, int]:
     """Take `cut_m` off the end of the first `count` spans and off the beginning of those from `i`."""
     from_s = spans[count - 1, FROM_S]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.compiled import compiled
+from geo.compiled import compiled_part
 from geo.matching.distances import Distances, way_m
 from geo.matching.grid import CANDIDATES, REACH_M, Grid, candidates_near
 from geo.matching.network import Floats, Integers, Network
@@ -51,7 +51,7 @@ class Model(NamedTuple):
     beam: float = 16.0
 
 
-@compiled
+@compiled_part
 def run_viterbi(
     ground: Ground, model: Model, seen: Floats, sigma_m: float, edge: Integers, place: Floats, path: Integers
 ) -> None:
@@ -87,20 +87,20 @@ def run_viterbi(
         state = back[now, state]
 
 
-@compiled
+@compiled_part
 def _fresh(place: Floats, state: int, sigma_m: float) -> float:
     """Return the cost of an offset of which nothing was known before."""
     return float((place[state, OFFSET_X] ** 2 + place[state, OFFSET_Y] ** 2) / (2 * sigma_m * sigma_m))
 
 
-@compiled
+@compiled_part
 def _begin(model: Model, sigma_m: float, place: Floats, cost: Floats, back: Integers) -> None:
     for state in range(len(place)):
         cost[state], back[state] = _fresh(place, state, sigma_m), state
     cost[OFF], back[OFF] = model.off_cost + model.switch_cost / 2, OFF
 
 
-@compiled
+@compiled_part
 def _best(cost: Floats, count: int) -> int:
     best = OFF
     for state in range(count):
@@ -109,7 +109,7 @@ def _best(cost: Floats, count: int) -> int:
     return best
 
 
-@compiled
+@compiled_part
 def _step(
     model: Model, sigma_m: float, place: Floats, before: Floats, likeliest: int, cost: Floats, back: Integers
 ) -> None:
@@ -125,7 +125,7 @@ def _step(
         cost[OFF], back[OFF] = least + model.off_cost + model.switch_cost, likeliest
 
 
-@compiled
+@compiled_part
 def _from_streets(
     ends: Integers, length_m: Floats, row_start: Integers, entries: Integers, model: Model, sigma_m: float,
     then: Floats, now: Floats, limit: float,
@@ -158,7 +158,7 @@ def _from_streets(
                 cost[state], back[state] = total, before
 
 
-@compiled
+@compiled_part
 def way_between(
     ends: Integers, length_m: Floats, row_start: Integers, entries: Integers,
     one: int, at_m: float, other: int, to_m: float,
