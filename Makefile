@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-sync bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-sync bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -66,6 +66,11 @@ ring-server:  ## More histories of the server ring than `make test` runs (EXAMPL
 	@$(BOOTSTRAP) python test-servers
 	@RING_EXAMPLES="$(or $(EXAMPLES),200)" exec $(PYTHON) -m ops.servers --test exec -- \
 		$(PYTHON) -m pytest tests/rings/server/test_ring.py -q -s
+
+ring-nights:  ## Nights whose workers are killed -9, run twice, skipped, fed late: every figure as recomputed (NIGHTS=300 SEED=1)
+	@$(BOOTSTRAP) python test-servers
+	@NIGHTS="$(or $(NIGHTS),300)" SEED="$(or $(SEED),1)" exec $(PYTHON) -m ops.servers --test exec -- \
+		$(PYTHON) -m tests.rings.nights.nights
 
 bench-save:  ## Saving on a phone in Chromium: 5,000 doors, 500 unsent, at full speed and 4x slower (SAVES=200)
 	@$(BOOTSTRAP) python test-servers pwa browser

@@ -138,17 +138,17 @@ def _night_plan(instant: datetime) -> Run:
 def days_touched_since(since: datetime) -> set[Touched]:
     """Return the townships' days whose records arrived at or after `since`, however old the days are."""
     # The day of a visit that a correction took out of the count changed as well.
-    arrived = Q(received_at__gte=since) | Q(corrections__received_at__gte=since)
-    events = DisputeEvent.objects.filter(received_at__gte=since)
-    pairs = {
-        *Visit.objects.filter(arrived).values_list("area_id", "occurred_on").distinct(),
-        *Patrol.objects.filter(received_at__gte=since, area__isnull=False)
-        .values_list("area_id", "started_on")
-        .distinct(),
-        *Dispute.objects.filter(received_at__gte=since).values_list("area_id", "opened_on").distinct(),
-        *events.values_list("dispute__area_id", "dispute__opened_on").distinct(),
-    }
-    return {Touched(area_id, day) for area_id, day in pairs}
+    visits = Visit.objects.filter(Q(received_at__gte=since) | Q(corrections__received_at__gte=since))
+    outings = Patrol.objects.filter(received_at__gte=since, area__isnull=False)
+    found = Dispute.objects.filter(received_at__gte=since, area__isnull=False)
+    events = DisputeEvent.objects.filter(received_at__gte=since, dispute__area__isnull=False)
+    pairs = (
+        visits.values_list("area_id", "occurred_on").distinct(),
+        outings.values_list("area_id", "started_on").distinct(),
+        found.values_list("area_id", "opened_on").distinct(),
+        events.values_list("dispute__area_id", "dispute__opened_on").distinct(),
+    )
+    return {Touched(area_id, day) for rows in pairs for area_id, day in rows}
 
 
 def refresh_touched(*, touched: Iterable[Touched], now: datetime | None = None) -> AggregateReport:
