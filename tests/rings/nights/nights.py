@@ -31,7 +31,6 @@ from backend.reports import services
 from backend.reports.digest import derived_digests
 from backend.reports.models import LegFailure, Run, TownshipDay
 from backend.reports.runs import runs_resume
-from geo.models import TouchedDay
 from geo.selectors import primary_area
 from patrol.models import Leg, LegTownship, Patrol, PieceLeg
 from tests.rings.nights.days import ZONE, Days
@@ -106,10 +105,7 @@ class Nights:
     def compare(self, now: datetime) -> None:
         """Let everything be counted, undisturbed, and hold it against a recomputation from the raw records."""
         self.night(now, is_quiet=True)
-        self.workers.refresh()
-        for _ in self.workers.wait("notes are left"):
-            if not TouchedDay.objects.exists():
-                break
+        services.refresh_waiting(now=now)
         self.found.failures_marked += LegFailure.objects.count()
         before, after = derived_digests(), recomputed(now)
         self.found.comparisons += 1
