@@ -1,6 +1,6 @@
 import Dexie from 'dexie';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { attachmentBlob, keepAttachment } from '../../src/data/attachments';
+import { announceAttachments, attachmentBlob, keepAttachment } from '../../src/data/attachments';
 import { StoreLocked } from '../../src/data/encrypted_tables';
 import {
   adoptIdentity,
@@ -22,6 +22,7 @@ import {
   takeLockOff,
   tries,
   tryOpen,
+  waitingHere,
   type NewLock,
 } from '../../src/data/lock';
 import type { Material } from '../../src/data/lock_key';
@@ -112,6 +113,15 @@ describe('a phone with a lock', () => {
     const [row] = await store.attachments.toArray();
     expect(await row?.blob?.text()).not.toContain(NOTE);
     expect(await (await attachmentBlob(store, 'a1'))?.text()).toBe(NOTE);
+  });
+  test('asks for its secret though a photo waits: what waits is counted without reading it', async () => {
+    const store = await lockedPhone(1);
+    await tryOpen(store, right, 0);
+    const photo = { kind: 'photo', media_type: 'image/jpeg', blob: new Blob([NOTE]) } as const;
+    await keepAttachment(store, 'r1', photo, 0, counter('a'));
+    await announceAttachments(store, 'r1', 0);
+    store.close();
+    expect(await waitingHere(await opened())).toEqual({ unsent: 2, photos: 1 });
   });
   test('does not open with another PIN, nor with the right PIN and another share', async () => {
     const store = await phoneLockedBy(pin('483920'));
