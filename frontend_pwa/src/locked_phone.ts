@@ -1,7 +1,16 @@
 /** SHELL: a closed phone, put together: what it asks, what a try becomes, and what still leaves it. */
 import Dexie from 'dexie';
 import { deleteLeavingSealed, type LeftReason } from './data/left_behind';
-import { closeLock, contactNeeded, keyFacts, makeWhole, tries, tryOpen, waitingHere, type KeyFacts } from './data/lock';
+import {
+  closeLock,
+  contactNeeded,
+  keyFacts,
+  makeWhole,
+  tries,
+  tryOpen,
+  waitingHere,
+  type KeyFacts,
+} from './data/lock';
 import type { OfficerStore } from './data/officer_store';
 import { forgetPackages } from './data/package_place';
 import { rememberOfficer } from './data/phone';
