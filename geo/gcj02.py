@@ -2,8 +2,9 @@
 
 Neither is a CRS that PROJ knows: both move WGS 84 by a few hundred metres, differently at every place. The formulas are
 those that every open implementation shares (eviltransform, gcoord; the ellipsoid is Krassovsky 1940), published for the
-way forward only. The way back is found by iteration: the shift changes by a few metres in a kilometre, so that
-three steps leave less than a millimetre. The formulas and what the maps' own services answer differ by up to 0.8 m. Outside China nothing is shifted, as in those implementations.
+way forward only; they and the answers of the maps' own services differ by up to 0.8 m. The way back is found by
+iteration: the shift changes by a few metres in a kilometre, so that three steps leave less than a millimetre. Outside
+China nothing is shifted, as in those implementations.
 """
 
 from collections.abc import Callable
