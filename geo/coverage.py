@@ -1,7 +1,6 @@
-"""PURE: which street pieces a track passed, and which it may have passed inside a gap.
+"""PURE: which township holds a point, which street pieces lie within reach of a gap. All geometry in one metric CRS.
 
-The interface is final; the method is not: a 25 m buffer overstates the covered length by 17–29 % (4-coverage.md),
-mostly by side streets and parallel ones, and issue 5 replaces it by map matching. All geometry lies in one metric CRS.
+What a track passed is decided by matching (geo.matching), of which a piece counts as passed from PASSED_SHARE on.
 """
 
 from typing import Any
@@ -12,17 +11,17 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+# How far beside a track the method before matching counted; the accuracy bench still compares against it.
 BUFFER_M = 25.0
-# A street that is only crossed lies in the buffer with 50 m of its length; one that was walked lies in it whole.
+# Who turns into a street and back, or only crosses it, has not passed the piece.
 PASSED_SHARE = 0.6
-# The middles of ten equal parts: a tenth of a 20 m piece is 2 m, less than any GPS tells.
-_SAMPLE_SHARES = (np.arange(10) + 0.5) / 10
 OUTSIDE = -1
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 
-def areas_of_points(x_m: Floats, y_m: Floats, townships: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
+def areas_of_points(x_m: Floats, y_m: Floats, townships: geopandas.GeoDataFrame) -> Integers:
     """Return the `area_id` of the township that holds each point, -1 outside all; the lower code wins on a border."""
     ordered = townships.sort_values("code", ignore_index=True)
     points, holders = ordered.sindex.query(shapely.points(x_m, y_m), predicate="intersects")
@@ -32,53 +31,31 @@ def areas_of_points(x_m: Floats, y_m: Floats, townships: geopandas.GeoDataFrame)
     return areas
 
 
-def street_coverage(segments: pd.DataFrame, gaps: pd.DataFrame, pieces: geopandas.GeoDataFrame) -> pd.DataFrame:
-    """Return `piece`, `on`, `part`, `state` ("passed" or "unknown"), each piece once a day and part.
+def pieces_within_reach(gaps: Floats, middles: Floats, tree: Any) -> tuple[Integers, Integers]:
+    """Return pairs (gap, piece): the middle of the piece lies in the ellipse of the gap, d(a, p) + d(p, b) <= reach.
 
-    `segments`: x0_m, y0_m, x1_m, y1_m, on, part. `gaps`: ax_m, ay_m, bx_m, by_m, reach_m (longest way from a over any
-    place to b), on, part. `pieces`: lines with the piece's id as index. Passed wins over unknown. No rows: empty.
+    `gaps` has the columns ax, ay, bx, by, reach (longest way from a over any place to b); `middles` x, y of the pieces,
+    `tree` an STRtree of them. In order of gaps and pieces.
     """
-    passed = [
-        _cut(pieces.index[_passed(rows, pieces)], key, "passed") for key, rows in segments.groupby(["on", "part"])
-    ]
-    unknown = [
-        _cut(pieces.index[_reachable(rows, pieces)], key, "unknown") for key, rows in gaps.groupby(["on", "part"])
-    ]
-    found = pd.concat([*passed, *unknown, pd.DataFrame(columns=["piece", "on", "part", "state"], dtype=object)])
-    once = found.drop_duplicates(["piece", "on", "part"], keep="first")
-    return once.sort_values(["on", "part", "piece"], ignore_index=True)
+    middle_m, half_m = (gaps[:, 0:2] + gaps[:, 2:4]) / 2, gaps[:, 4] / 2
+    boxes = shapely.box(*(middle_m - half_m[:, None]).T, *(middle_m + half_m[:, None]).T)
+    gap, piece = tree.query(boxes)
+    there_m = np.hypot(*(middles[piece] - gaps[gap, 0:2]).T)
+    back_m = np.hypot(*(middles[piece] - gaps[gap, 2:4]).T)
+    gap, piece = (column[there_m + back_m <= gaps[gap, 4]].astype(np.int64) for column in (gap, piece))
+    order = np.lexsort((piece, gap))
+    return gap[order], piece[order]
 
 
-def _cut(ids: "pd.Index[Any]", key: Any, state: str) -> pd.DataFrame:
-    on, part = key
-    return pd.DataFrame({"piece": ids.to_numpy(), "on": on, "part": part, "state": state}).astype(object)
-
-
-def _passed(segments: pd.DataFrame, pieces: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
-    """Return the positions of the pieces that lie within 25 m of the segments with at least 60 % of their length.
-
-    The length is taken by samples: exact buffers of a track that dwells and crosses itself cost twenty times as much.
-    """
-    ends = segments[["x0_m", "y0_m", "x1_m", "y1_m"]].to_numpy(dtype=float).reshape(-1, 2, 2)
-    walked = shapely.STRtree([shapely.LineString(pair) for pair in ends.tolist()])
-    west, south, east, north = shapely.total_bounds(walked.geometries)
-    around = shapely.box(west - BUFFER_M, south - BUFFER_M, east + BUFFER_M, north + BUFFER_M)
-    near = np.sort(pieces.sindex.query(around))
-    lines = pieces.geometry.to_numpy()[near]
-    samples = shapely.line_interpolate_point(lines[:, None], _SAMPLE_SHARES, normalized=True)
-    beside = np.zeros(samples.size, dtype=bool)
-    beside[walked.query(samples.ravel(), predicate="dwithin", distance=BUFFER_M)[0]] = True
-    shares: Floats = beside.reshape(samples.shape).mean(axis=1)
-    passed: npt.NDArray[np.int64] = near[shares >= PASSED_SHARE]
-    return passed
-
-
-def _reachable(gaps: pd.DataFrame, pieces: geopandas.GeoDataFrame) -> npt.NDArray[np.int64]:
-    """Return the positions of the pieces whose middle lies in the ellipse of a gap: d(a, p) + d(p, b) <= reach_m."""
-    middles = shapely.get_coordinates(shapely.line_interpolate_point(pieces.geometry.to_numpy(), 0.5, normalized=True))
-    inside = np.zeros(len(pieces), dtype=bool)
-    for ax_m, ay_m, bx_m, by_m, reach_m in gaps[["ax_m", "ay_m", "bx_m", "by_m", "reach_m"]].to_numpy(dtype=float):
-        there_m = np.hypot(middles[:, 0] - ax_m, middles[:, 1] - ay_m)
-        back_m = np.hypot(middles[:, 0] - bx_m, middles[:, 1] - by_m)
-        inside |= there_m + back_m <= reach_m
-    return np.flatnonzero(inside)
+def covered_lengths(group: Integers, from_m: Floats, to_m: Floats) -> Floats:
+    """Return for each group 0..n-1 the length of the union of its stretches, whatever their order and overlaps."""
+    if len(group) == 0:
+        return np.empty(0)
+    # Groups are laid one after another, further apart than any stretch is long: one running maximum serves them all.
+    apart_m = float(np.max(to_m)) + 1.0
+    order = np.lexsort((from_m, group))
+    base_m = group[order] * apart_m
+    low_m, high_m = from_m[order] + base_m, to_m[order] + base_m
+    reached_m = np.maximum(np.concatenate([[0.0], np.maximum.accumulate(high_m)[:-1]]), base_m)
+    new_m = np.maximum(0.0, high_m - np.maximum(low_m, reached_m))
+    return np.bincount(group[order], weights=new_m).astype(np.float64)

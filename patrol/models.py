@@ -78,7 +78,14 @@ class Leg(SyncedRecord):
     mode = models.CharField(max_length=16, choices=LegMode)
     started_at = models.DateTimeField()
     # What the derived rows were made from; where it no longer fits, the leg is derived again.
-    derived_from = models.CharField(max_length=80, blank=True, editable=False)
+    derived_from = models.CharField(max_length=160, blank=True, editable=False)
+    # The readings in order of time (patrol.track_blob): of a leg and not more than 7 bytes each.
+    track = models.BinaryField(null=True, editable=False)
+    # When its raw blocks were dropped: from then on the track stands for them, and what still comes in is added to it.
+    raw_dropped_at = models.DateTimeField(null=True, editable=False)
+    # Where the track lies, in degrees, and the last GroundChange that the derivation knew.
+    box = models.PolygonField(srid=4326, null=True, editable=False, spatial_index=False)
+    ground_change = models.BigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "巡段"
@@ -128,10 +135,27 @@ class LegTownship(models.Model):
     part = models.CharField(max_length=8, choices=DayPart)
     km = models.FloatField()
     hours = models.FloatField()
+    # How much of them was off the streets: alleys, yards, fields.
+    km_off = models.FloatField(default=0)
+    hours_off = models.FloatField(default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["leg", "area", "on", "part"], name="leg_township_key")]
         indexes: ClassVar = [models.Index(fields=["area", "on"])]
+
+
+class LegCell(models.Model):
+    """How long a leg was in a square of 500 m (geo.cells), on the streets and off them: derived like the others."""
+
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="cells")
+    on = models.DateField()
+    part = models.CharField(max_length=8, choices=DayPart)
+    cell = models.BigIntegerField()
+    seconds = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["leg", "on", "part", "cell"], name="leg_cell_key")]
+        indexes: ClassVar = [models.Index(fields=["on", "cell"])]
 
 
 class PieceState(models.TextChoices):
@@ -145,12 +169,32 @@ class PieceLeg(models.Model):
     Keyed by leg, so that a late or repeated delivery counts once and the order of arrival does not matter.
     """
 
-    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="pieces")
-    piece = models.ForeignKey("geo.StreetPiece", on_delete=models.CASCADE, related_name="legs")
+    # No constraint in the database: a city's night writes 200,000 rows, and checking both keys of each cost more than
+    # writing them. Legs are never deleted; the rows of a piece go with it by a trigger (migration 0005).
+    leg = models.ForeignKey(Leg, on_delete=models.CASCADE, related_name="pieces", db_constraint=False, db_index=False)
+    piece = models.ForeignKey(
+        "geo.StreetPiece", on_delete=models.CASCADE, related_name="legs", db_constraint=False, db_index=False
+    )
     on = models.DateField()
     part = models.CharField(max_length=8, choices=DayPart)
     state = models.CharField(max_length=8, choices=PieceState)
+    # How long and how often (without turning) the leg went along it; unknown pieces have neither.
+    seconds = models.PositiveIntegerField(default=0)
+    passes = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["leg", "piece", "on", "part"], name="piece_leg_key")]
         indexes: ClassVar = [models.Index(fields=["piece", "on"])]
+
+
+class GroundChange(models.Model):
+    """Where streets, their pieces' townships or townships' boundaries changed: legs within it are derived again.
+
+    Written by triggers in the commit that changes them, one row a statement, the box of all that it changed. Whoever
+    changes them holds a lock from before the change until the commit, so that the numbers are committed in order.
+    """
+
+    box = models.PolygonField(srid=4326)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "路网与边界变更"

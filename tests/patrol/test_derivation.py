@@ -66,8 +66,8 @@ def test_a_walk_along_a_street_passes_its_pieces(
 
     leg_derive(leg_id=leg_id)
 
-    # Walked from piece 0 to the end of piece 9; the buffer of 25 m holds piece 10 as well.
-    assert states(leg_id) == dict.fromkeys(range(11), "passed")
+    # Walked from piece 0 to the end of piece 9: piece 10 was not entered.
+    assert states(leg_id) == dict.fromkeys(range(10), "passed")
     effort = LegTownship.objects.get(leg=leg_id)
     # 10 × 19.71 m in 100 s.
     assert (effort.area, effort.on, effort.part) == (city.township, DAY, "day")
@@ -111,8 +111,8 @@ def test_a_gap_leaves_unknown_what_lies_within_reach_and_passes_nothing(
     leg_derive(leg_id=leg_id)
 
     found = states(leg_id)
-    assert {n for n, state in found.items() if state == "passed"} == {0, 1, 2, 7, 8, 9, 10}
-    assert {n for n, state in found.items() if state == "unknown"} == {3, 4, 5, 6}
+    assert {n for n, state in found.items() if state == "passed"} == {0, 1, 8, 9}
+    assert {n for n, state in found.items() if state == "unknown"} == {2, 3, 4, 5, 6, 7}
     # 20 s and 20 s; the gap is no patrolled time.
     assert LegTownship.objects.get(leg=leg_id).hours == pytest.approx(40 / 3600, abs=0.0001)
 
@@ -155,7 +155,7 @@ def test_a_leg_is_stale_until_derived_and_again_after_a_late_block(
 
     assert legs_stale(first=DAY, last=DAY) == [leg_id]
     leg_derive(leg_id=leg_id)
-    assert states(leg_id) == dict.fromkeys(range(7), "passed")
+    assert states(leg_id) == dict.fromkeys(range(6), "passed")
 
 
 def test_a_leg_ends_where_the_next_one_begins(push: Push, officer: Officer, street: list[StreetPiece]) -> None:

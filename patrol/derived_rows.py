@@ -1,0 +1,195 @@
+"""SHELL: reads the raw blocks of many legs and writes what is derived from them, each in one statement a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+from django.db import connection
+
+from geo.crs import WGS84_EPSG
+from patrol.leg_readings import Readings, merged
+from patrol.leg_rows import Rows
+from patrol.track_blob import decode_tracks
+
+Floats = npt.NDArray[np.float64]
+
+# The bounds of a leg: it ends where the next one of its outing begins, or with the outing.
+_LEGS = """
+    SELECT leg.id, leg.patrol_id, leg.mode, leg.started_at,
+           coalesce((SELECT min(later.started_at) FROM patrol_leg AS later
+                      WHERE later.patrol_id = leg.patrol_id AND later.started_at > leg.started_at), outing.ended_at),
+           CASE WHEN leg.raw_dropped_at IS NOT NULL THEN leg.track END
+      FROM patrol_leg AS leg JOIN patrol_patrol AS outing ON outing.id = leg.patrol_id
+     WHERE leg.id = ANY(%s)
+     ORDER BY leg.id
+"""
+# array_send: the numbers as they lie in memory. Parsing 800,000 of them as text costs more than matching them.
+_BLOCKS = """
+    SELECT leg_id, source, array_send(t_ms), array_send(lon), array_send(lat), array_send(accuracy_m)
+      FROM patrol_fixblock
+     WHERE leg_id = ANY(%s)
+     ORDER BY leg_id, id
+"""
+_ARRAY_HEADER_BYTES = 20
+
+
+@dataclass(frozen=True)
+class LegToDerive:
+    """A leg of the batch: when it began and ended (None: it goes on), and its readings with the kept track's."""
+
+    id: UUID
+    patrol_id: UUID
+    mode: str
+    started_ms: int
+    ended_ms: int | None
+    readings: Readings
+
+
+def legs_read(leg_ids: Sequence[UUID], metric_epsg: int) -> list[LegToDerive]:
+    """Return the legs in the order of their ids."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LEGS, [list(leg_ids)])
+        legs = cursor.fetchall()
+        cursor.execute(_BLOCKS, [list(leg_ids)])
+        blocks = cursor.fetchall()
+    place = {row[0]: position for position, row in enumerate(legs)}
+    readings = _readings(blocks, place, metric_epsg)
+    return [
+        LegToDerive(pk, patrol, mode, _ms(begun), None if ended is None else _ms(ended), _with_track(track, own))
+        for (pk, patrol, mode, begun, ended, track), own in zip(legs, readings, strict=True)
+    ]
+
+
+def _ms(instant: datetime) -> int:
+    return round(instant.timestamp() * 1000)
+
+
+def _readings(blocks: Sequence[Any], place: dict[UUID, int], metric_epsg: int) -> list[Readings]:
+    """Return the readings of each leg, projected together."""
+    kinds = (">i8", ">f8", ">f8", ">f8")
+    parts = [[_numbers(row[2 + column], kind) for row in blocks] for column, kind in enumerate(kinds)]
+    sizes = np.array([len(part) for part in parts[0]], dtype=np.int64)
+    t_ms, lon, lat, accuracy_m = (
+        np.concatenate([np.empty(0, kind), *part]).astype(kind[1:]) for part, kind in zip(parts, kinds, strict=True)
+    )
+    x_m, y_m = pyproj.Transformer.from_crs(WGS84_EPSG, metric_epsg, always_xy=True).transform(lon, lat)
+    names = sorted({row[1] for row in blocks})
+    source = np.repeat(np.array([names.index(row[1]) for row in blocks], dtype=np.int64), sizes)
+    block = np.repeat(np.arange(len(blocks)), sizes)
+    leg = np.array([place[row[0]] for row in blocks], dtype=np.int64)
+    cuts = np.concatenate([[0], np.cumsum(np.bincount(leg, weights=sizes, minlength=len(place)))]).astype(np.int64)
+    columns: tuple[npt.NDArray[Any], ...] = (block, source, t_ms, x_m, y_m, accuracy_m)
+    return [Readings(*(column[cuts[i] : cuts[i + 1]] for column in columns)) for i in range(len(place))]
+
+
+def _numbers(sent: bytes, kind: str) -> npt.NDArray[Any]:
+    """Return the numbers of array_send: a header, then each with its length before it. An empty array has no more."""
+    if len(sent) < _ARRAY_HEADER_BYTES:
+        return np.empty(0, dtype=kind)
+    rows = np.frombuffer(sent, dtype=[("bytes", ">i4"), ("value", kind)], offset=_ARRAY_HEADER_BYTES)
+    return rows["value"]
+
+
+def _with_track(track: bytes | None, readings: Readings) -> Readings:
+    if track is None:
+        return readings
+    kept = decode_tracks([bytes(track)])
+    return merged(kept, readings)
+
+
+_TOWNSHIPS = (
+    "patrol_legtownship",
+    "area_id",
+    (("km", "float8"), ("hours", "float8"), ("km_off", "float8"), ("hours_off", "float8")),
+)
+_CELLS = ("patrol_legcell", "cell", (("seconds", "int"),))
+_PIECES = ("patrol_pieceleg", "piece_id", (("state", "int"), ("seconds", "int"), ("passes", "int")))
+
+
+def townships_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
+    """Write the rows of LegTownship of the legs anew."""
+    _write(*_TOWNSHIPS, leg_ids, rows)
+
+
+def cells_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
+    """Write the rows of LegCell of the legs anew."""
+    _write(*_CELLS, leg_ids, rows)
+
+
+def pieces_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
+    """Write the rows of PieceLeg of the legs anew."""
+    _write(*_PIECES, leg_ids, rows)
+
+
+def _write(table: str, key: str, values: Sequence[tuple[str, str]], leg_ids: Sequence[UUID], rows: Rows) -> None:
+    names = ", ".join(name for name, _ in values)
+    given = ", ".join("CASE state WHEN 1 THEN 'passed' ELSE 'unknown' END" if n == "state" else n for n, _ in values)
+    arrays = ", ".join(f"%s::{kind}[]" for _, kind in values)
+    insert = f"""
+        INSERT INTO {table} (leg_id, {key}, "on", part, {names})
+        SELECT (%s::uuid[])[leg + 1], key, DATE '1970-01-01' + day, CASE WHEN night THEN 'night' ELSE 'day' END, {given}
+          FROM unnest(%s::int[], %s::bigint[], %s::int[], %s::bool[], {arrays})
+               AS given (leg, key, day, night, {names})
+    """  # noqa: S608 (built from the literal names above, nothing from outside)
+    columns = (rows.leg, rows.key, rows.day, rows.night, *rows.values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE leg_id = ANY(%s)", [list(leg_ids)])  # noqa: S608 (as above)
+        cursor.execute(insert, [list(leg_ids), *(column.tolist() for column in columns)])
+
+
+_TRACKS = """
+    UPDATE patrol_leg AS leg
+       SET track = given.track, derived_from = given.derived_from, ground_change = %s,
+           box = CASE WHEN given.west IS NOT NULL
+                      THEN ST_MakeEnvelope(given.west, given.south, given.east, given.north, 4326) END
+      FROM unnest(%s::uuid[], %s::bytea[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::float8[])
+           AS given (id, track, derived_from, west, south, east, north)
+     WHERE leg.id = given.id
+"""
+
+
+def legs_write(
+    leg_ids: Sequence[UUID], tracks: Sequence[bytes], derived_from: Sequence[str], boxes: Floats, ground_change: int
+) -> None:
+    """Write the tracks and what they were derived from; `boxes` in degrees, NaN for a leg without a place."""
+    sides = [[None if np.isnan(side) else side for side in column] for column in boxes.T.tolist()]
+    with connection.cursor() as cursor:
+        cursor.execute(_TRACKS, [ground_change, list(leg_ids), list(tracks), list(derived_from), *sides])
+
+
+_TOUCHED = """
+    SELECT area_id, "on" FROM patrol_legtownship WHERE leg_id = ANY(%(legs)s)
+    UNION
+    SELECT piece.area_id, done."on"
+      FROM (SELECT DISTINCT piece_id, "on" FROM patrol_pieceleg WHERE leg_id = ANY(%(legs)s)) AS done
+      JOIN geo_streetpiece AS piece ON piece.id = done.piece_id
+     WHERE piece.area_id IS NOT NULL
+"""
+# Numeric: a sum of floats would depend on the order in which the rows are read.
+_MOST = """
+    UPDATE patrol_patrol AS outing SET area_id = most.area_id
+      FROM (SELECT DISTINCT ON (leg.patrol_id) leg.patrol_id, done.area_id
+              FROM patrol_legtownship AS done JOIN patrol_leg AS leg ON leg.id = done.leg_id
+             WHERE leg.patrol_id = ANY(%s)
+             GROUP BY leg.patrol_id, done.area_id
+             ORDER BY leg.patrol_id, sum(done.hours::numeric) DESC, done.area_id) AS most
+     WHERE outing.id = most.patrol_id AND outing.area_id IS DISTINCT FROM most.area_id
+"""
+
+
+def touched_by(leg_ids: Sequence[UUID]) -> set[tuple[int, date]]:
+    """Return the townships and days of the derived rows of the legs."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED, {"legs": list(leg_ids)})
+        return set(cursor.fetchall())
+
+
+def outings_place(patrol_ids: Sequence[UUID]) -> None:
+    """Count each outing for the township where most of its time was spent; without a track it stays where it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MOST, [list(patrol_ids)])
