@@ -304,6 +304,19 @@ _TYPES = (
     # --- imports and commands
     ProblemType("file_unreadable", 422, "The file cannot be read", "{path}: {why}"),
     ProblemType("import_refused", 422, "The import was refused", "{why}"),
+    ProblemType(
+        "crs_missing", 422, "The file does not say its CRS", "{path} names none: say which (EPSG:…, gcj02, bd09)."
+    ),
+    ProblemType("crs_conflict", 422, "The file names another CRS", "{path} says {said}, you say {asked}."),
+    ProblemType(
+        "encoding_missing",
+        422,
+        "The file does not say its encoding",
+        "{path} is not UTF-8 and names no encoding: say which (GBK, GB18030, Big5 …).",
+    ),
+    ProblemType("encoding_wrong", 422, "The text is in another encoding", "{path}, row {row}: it is not {encoding}."),
+    ProblemType("layer_unclear", 422, "The file holds several layers", "{path} holds {layers}: say which."),
+    ProblemType("import_cancelled", 409, "The import was cancelled", "Nothing was written."),
 )
 
 CATALOGUE: dict[str, ProblemType] = {entry.code: entry for entry in _TYPES}

@@ -7,12 +7,14 @@ from backend.common.outcomes import Change
 
 RowCode = Literal[
     "geometry_missing", "geometry_type", "geometry_unreadable", "geometry_repaired", "coordinates_out_of_range",
+    "coordinates_unreadable", "encoding_wrong", "overlap", "hole", "code_of_another_list", "unit_unknown",
+    "role_unknown", "username_invalid", "password_in_file", "role_needs_unit",
     "code_missing", "code_duplicate", "name_missing", "parent_unknown", "kind_unknown", "address_missing",
     "household_with_name", "outside_city", "no_unit", "zero_length", "too_long",
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowProblem:
     """One thing to say about one row: its number in the file from 1, its code if it has one, what is wrong.
 
