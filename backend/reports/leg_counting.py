@@ -7,13 +7,15 @@ from uuid import UUID
 
 import structlog
 from django.db import OperationalError, transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.db.models.functions import Now
 
 from backend.common.outcomes import Touched
 from backend.reports.models import LegFailure
+from geo.selectors import deployment
 from geo.touched_days import touched_days_note
-from patrol.derivation import leg_derive, legs_stale
+from patrol.derivation import METHOD, legs_derive, legs_stale
+from patrol.models import GroundChange
 
 log = structlog.get_logger()
 
@@ -42,6 +44,12 @@ def legs_bring_up_to_date(leg_ids: Sequence[UUID]) -> Derived:
     LegFailure.objects.filter(leg__in=set(leg_ids) - set(failed)).delete()
     touched_days_note(sorted(touched, key=lambda one: (one.area_id, one.day)))
     return Derived(len(leg_ids) - len(failed), len(failed), touched)
+
+
+def derivation_basis() -> str:
+    """Name what every derivation depends on: while it stays the same, only tracks that something came to are stale."""
+    place, change = deployment(), GroundChange.objects.aggregate(last=Max("pk"))["last"] or 0
+    return f"method {METHOD}, {place.area_list} {place.area_edition}, ground {change}"
 
 
 def legs_stale_on(days: Iterable[date]) -> list[UUID]:
@@ -93,11 +101,6 @@ def _alone(leg_id: UUID) -> frozenset[Touched] | None:
     except Exception as failure:
         leg_fails(leg_id, "track_not_derived", f"{type(failure).__name__}: {failure}")
         return None
-
-
-def legs_derive(*, leg_ids: Sequence[UUID]) -> frozenset[Touched]:
-    """Derive one after another, until the matching takes them together."""
-    return frozenset().union(*(leg_derive(leg_id=leg_id) for leg_id in leg_ids))
 
 
 def _stretches(days: Iterable[date]) -> list[tuple[date, date]]:

@@ -62,6 +62,8 @@ class Run(models.Model):
     last = models.DateField()
     # The moment that the rows written will bear.
     as_of = models.DateTimeField()
+    # What derivations rested on when it began: method, townships, streets. Another one makes all tracks suspect.
+    basis = models.CharField(max_length=160, default="")
     started_at = models.DateTimeField(db_default=Now())
     moved_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True, blank=True)

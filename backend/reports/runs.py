@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from backend.reports.day_chunks import Chunk, Wanted, day_chunks
 from backend.reports.day_counting import chunk_count, townships
-from backend.reports.leg_counting import LEGS_AT_ONCE, leg_fails, legs_bring_up_to_date
+from backend.reports.leg_counting import LEGS_AT_ONCE, derivation_basis, leg_fails, legs_bring_up_to_date
 from backend.reports.models import Run, RunKind, RunState, RunStep
 from geo.models import TouchedDay
 
@@ -43,7 +43,7 @@ def nobody(_steps: Sequence[int]) -> None:
 @transaction.atomic
 def run_begin(*, kind: RunKind, first: date, last: date, legs: Sequence[UUID], as_of: datetime) -> Run:
     """Write down what is to be done: the legs in bundles first; the days follow when these are done."""
-    run = Run.objects.create(kind=kind, first=first, last=last, as_of=as_of)
+    run = Run.objects.create(kind=kind, first=first, last=last, as_of=as_of, basis=derivation_basis())
     bundles = [legs[at : at + LEGS_AT_ONCE] for at in range(0, len(legs), LEGS_AT_ONCE)]
     _add_steps(run, RunState.LEGS, ([str(leg_id) for leg_id in bundle] for bundle in bundles))
     return run

@@ -14,6 +14,7 @@ from backend.reports.day_chunks import Wanted, day_chunks
 from backend.reports.day_counting import chunk_count, townships
 from backend.reports.leg_counting import (
     LEGS_AT_ONCE,
+    derivation_basis,
     legs_bring_up_to_date,
     legs_stale_on,
     without_recent_failures,
@@ -131,7 +132,10 @@ def _night_plan(instant: datetime) -> Run:
     late = {one for one in days_touched_since(since) if not first <= one.day <= today}
     touched_days_note(sorted(late, key=lambda one: (one.day, one.area_id)))
     noted = TouchedDay.objects.values_list("day", flat=True).distinct()
-    looked_at = {*_days(min(first, today - timedelta(days=LATE_DAYS)), today), *noted}
+    # New streets, borders or another method: any track ever made may be stale. Else only those something came to.
+    changed = before is not None and before.basis != derivation_basis()
+    oldest = _first_day() if changed else None
+    looked_at = {*_days(min(first, oldest or today, today - timedelta(days=LATE_DAYS)), today), *noted}
     return run_begin(kind=RunKind.NIGHT, first=first, last=today, legs=legs_stale_on(looked_at), as_of=instant)
 
 
