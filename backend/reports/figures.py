@@ -151,9 +151,9 @@ _FIGURES = (
         "patrol_km",
         "巡逻里程",
         "Patrol kilometres",
-        "清洗后轨迹的长度；轨迹缺口不计。尚未做道路匹配，约偏大四成以内。",
-        "Length of the cleaned track; gaps are not counted. Not yet matched to streets, so GPS noise is still in it "
-        "(it overstates by up to 40 %).",
+        "匹配到道路后的里程，加上路网以外（里弄、院落、田野）走过的里程；轨迹缺口不计。",
+        "Way along the streets that the track was matched to, and what was walked off them (alleys, yards, fields); "
+        "gaps are not counted.",
         "km",
         lambda facts: counting.total(facts.effort, "km", 3),
     ),
@@ -161,8 +161,8 @@ _FIGURES = (
         "patrol_hours",
         "巡逻时长",
         "Patrol hours",
-        "清洗后轨迹的时间；超过 60 秒无有效定位的时段不计。",
-        "Time of the cleaned track; any 60 s without a usable fix is a gap and not counted.",
+        "道路上和路网以外的巡逻时间之和；超过 60 秒无有效定位的时段不计。",
+        "Time on the streets and off them; any 60 s without a usable fix is a gap and not counted.",
         "hours",
         lambda facts: counting.total(facts.effort, "hours", 4),
     ),
@@ -179,9 +179,9 @@ _FIGURES = (
         "street_m_covered",
         "已巡道路长度",
         "Street metres covered",
-        "统计期内至少经过一次的道路分段；每段只计一次。现用 25 米缓冲区判定，偏大 17–29%。",
-        "Street pieces passed at least once in the window, each once. Decided by a 25 m buffer for now, which "
-        "overstates by 17–29 %.",
+        "统计期内至少经过一次的道路分段；每段只计一次。轨迹须匹配到该路，且走过分段的六成以上，路过路口或平行道路不算。",
+        "Street pieces passed at least once in the window, each once. Passed: the track was matched to this street "
+        "and went along at least 60 % of the piece; crossing it, or walking a parallel street, does not count.",
         "m",
         lambda facts: counting.total(counting.passed(facts), "length_m", 2),
     ),
