@@ -85,7 +85,7 @@ class Leg(SyncedRecord):
     raw_dropped_at = models.DateTimeField(null=True, editable=False)
     # Where the track lies, in degrees, and the last GroundChange that the derivation knew.
     box = models.PolygonField(srid=4326, null=True, editable=False, spatial_index=False)
-    ground_change = models.BigIntegerField(default=0, editable=False)
+    ground_change = models.BigIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "巡段"
@@ -136,8 +136,8 @@ class LegTownship(models.Model):
     km = models.FloatField()
     hours = models.FloatField()
     # How much of them was off the streets: alleys, yards, fields.
-    km_off = models.FloatField(default=0)
-    hours_off = models.FloatField(default=0)
+    km_off = models.FloatField(default=0, db_default=0)
+    hours_off = models.FloatField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["leg", "area", "on", "part"], name="leg_township_key")]
@@ -179,8 +179,8 @@ class PieceLeg(models.Model):
     part = models.CharField(max_length=8, choices=DayPart)
     state = models.CharField(max_length=8, choices=PieceState)
     # How long and how often (without turning) the leg went along it; unknown pieces have neither.
-    seconds = models.PositiveIntegerField(default=0)
-    passes = models.PositiveSmallIntegerField(default=0)
+    seconds = models.PositiveIntegerField(default=0, db_default=0)
+    passes = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["leg", "piece", "on", "part"], name="piece_leg_key")]
