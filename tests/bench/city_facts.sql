@@ -70,11 +70,11 @@ INSERT INTO patrol_patrol_officers (patrol_id, officer_id)
   SELECT patrol.id, officer.id
     FROM patrol_patrol AS patrol JOIN accounts_officer AS officer ON officer.unit_id = patrol.unit_id;
 
-INSERT INTO patrol_leg (id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at, received_at, payload_sha256, version, patrol_id, mode, started_at, derived_from)
-  SELECT id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at, received_at, payload_sha256, version, id, 'foot', started_at, '0 blocks, 1 legs, version 1' FROM patrol_patrol;
+INSERT INTO patrol_leg (id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at, received_at, payload_sha256, version, patrol_id, mode, started_at, derived_from, ground_change)
+  SELECT id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at, received_at, payload_sha256, version, id, 'foot', started_at, '', 0 FROM patrol_patrol;
 
-INSERT INTO patrol_legtownship (leg_id, area_id, "on", part, km, hours)
-  SELECT id, area_id, started_on, CASE WHEN extract(hour FROM started_at) >= 12 THEN 'night' ELSE 'day' END, 3.2, 1.1
+INSERT INTO patrol_legtownship (leg_id, area_id, "on", part, km, hours, km_off, hours_off)
+  SELECT id, area_id, started_on, CASE WHEN extract(hour FROM started_at) >= 12 THEN 'night' ELSE 'day' END, 3.2, 1.1, 0, 0
     FROM patrol_patrol;
 
 INSERT INTO geo_street (edition, ref, name, street_class, line)
@@ -87,10 +87,10 @@ INSERT INTO geo_streetpiece (street_id, ordinal, length_m, line, area_id)
          n % 186 + (SELECT min(id) FROM geo_area)
     FROM generate_series(0, 59999) AS n;
 
-INSERT INTO patrol_pieceleg (leg_id, piece_id, "on", part, state)
+INSERT INTO patrol_pieceleg (leg_id, piece_id, "on", part, state, seconds, passes)
   SELECT md5('patrol' || n % 47500)::uuid, (n * 31) % 60000 + (SELECT min(id) FROM geo_streetpiece),
          date '2026-08-01' + n % 47500 % 90, CASE WHEN n % 4 = 0 THEN 'night' ELSE 'day' END,
-         CASE WHEN n % 10 = 0 THEN 'unknown' ELSE 'passed' END
+         CASE WHEN n % 10 = 0 THEN 'unknown' ELSE 'passed' END, 15, 1
     FROM generate_series(0, 299999) AS n;
 
 INSERT INTO visits_dispute (id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at, received_at, payload_sha256, version, category, summary, source, risk, area_id, place_text, opened_at, opened_on,

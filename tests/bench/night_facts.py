@@ -127,7 +127,7 @@ def _tracks(day: date, walks: Sequence[Walk], offsets: np.ndarray[Any, Any]) -> 
         patrol, leg = _id("patrol", day, n), _id("leg", day, n)
         common = (unit, officer, device, start, 0.0, start, end, "0" * 64, 1)
         outings.append((patrol, *common, "street", area, start, day, end, "officer"))
-        legs.append((leg, *common, patrol, "foot", start, ""))
+        legs.append((leg, *common, patrol, "foot", start, "", 0))
         officers.append((patrol, officer))
         lon, lat = _wgs84.transform(walk.x_m + offset[0], walk.y_m + offset[1])
         t_ms = np.round((start.timestamp() + walk.t_s) * 1000).astype(np.int64)
@@ -137,7 +137,7 @@ def _tracks(day: date, walks: Sequence[Walk], offsets: np.ndarray[Any, Any]) -> 
     record = ["id", "unit_id", "author_id", "device_id", "recorded_at", "clock_skew_s", "occurred_at", "received_at",
               "payload_sha256", "version"]  # fmt: skip
     _copy("patrol_patrol", [*record, "kind", "area_id", "started_at", "started_on", "ended_at", "ended_how"], outings)
-    _copy("patrol_leg", [*record, "patrol_id", "mode", "started_at", "derived_from"], legs)
+    _copy("patrol_leg", [*record, "patrol_id", "mode", "started_at", "derived_from", "ground_change"], legs)
     _copy("patrol_patrol_officers", ["patrol_id", "officer_id"], officers)
     columns = ["leg_id", "source", "t_ms", "lon", "lat", "accuracy_m", "outside_count"]
     _copy("patrol_fixblock", [*record, *columns], blocks)
