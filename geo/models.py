@@ -219,6 +219,7 @@ class TouchedDay(models.Model):
 
     area = models.ForeignKey(Area, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
+    noted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name = verbose_name_plural = "待重算日"

@@ -1,5 +1,5 @@
 """SHELL: what a township's figures may still lack: silent phones, announced records that never came, quarantine,
-tracks that could not be derived.
+days that wait to be counted, tracks that could not be derived.
 """
 
 from collections import Counter, defaultdict
@@ -14,14 +14,17 @@ from django.utils.translation import get_language
 from backend.accounts.models import Device
 from backend.reports.fact_frames import WHOLE
 from backend.reports.models import LegFailure
-from geo.models import UnitArea
+from geo.models import TouchedDay, UnitArea
 
 SILENT_AFTER = timedelta(days=3)
+# Ten seconds are usual: what waits longer means that nobody counts.
+COUNTED_WITHIN = timedelta(minutes=2)
 
 TEXTS = {
     "devices_silent": ("{n} 部设备超过 3 天没有联系", "{n} devices silent for more than 3 days"),
     "records_not_received": ("{n} 条记录已登记但尚未收到", "{n} records announced and not received"),
     "records_quarantined": ("{n} 条记录待审核，未计入", "{n} records in quarantine, not counted"),
+    "days_waiting": ("{n} 天的数据等待重新统计", "{n} days wait to be counted anew"),
     "tracks_failed": (
         "{n} 段轨迹无法推算，未计入里程和街道",
         "{n} tracks could not be read: no kilometres, no streets",
@@ -64,10 +67,18 @@ def _counts(areas: Sequence[int], now: datetime) -> Iterable[tuple[int, str, int
     for path, count in held:
         for area_id in _areas_of(path, areas_by_path):
             yield area_id, "records_quarantined", count
+    yield from _waiting(areas, now)
     failed = LegFailure.objects.filter(leg__patrol__area__in=areas).values_list("leg__patrol__area")
     for area_id, count in failed.annotate(n=Count("pk")).order_by():
         yield area_id, "tracks_failed", count
         yield WHOLE, "tracks_failed", count
+
+
+def _waiting(areas: Sequence[int], now: datetime) -> Iterable[tuple[int, str, int]]:
+    rows = TouchedDay.objects.filter(area__in=areas, noted_at__lt=now - COUNTED_WITHIN)
+    pairs = set(rows.values_list("area_id", "day").distinct())
+    yield from ((area_id, "days_waiting", 1) for area_id, _ in pairs)
+    yield WHOLE, "days_waiting", len({day for _, day in pairs})
 
 
 def _areas_of(path: str, areas_by_path: dict[str, list[int]]) -> set[int]:

@@ -167,6 +167,15 @@ def test_a_track_that_cannot_be_read_is_marked_and_the_others_go_on(
     assert ("tracks_failed", 1) in [(one["kind"], one["count"]) for one in missing]
 
 
+def test_days_that_nobody_counts_are_said(push: Push, officer: Officer, door: Premises) -> None:
+    push(officer, visit(door.id), visit(door.id, at=NOON - timedelta(days=1)))
+
+    soon, late = (missing_by_area([door.area_id], now=timezone.now() + timedelta(minutes=wait)) for wait in (1, 3))
+
+    assert soon == {}
+    assert [(one["kind"], one["count"]) for one in late[door.area_id]] == [("days_waiting", 2)]
+
+
 def test_a_marked_track_is_tried_every_night_and_unmarked_when_it_can_be_read(
     push: Push, officer: Officer, street: list[StreetPiece]
 ) -> None:
