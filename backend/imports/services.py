@@ -6,16 +6,21 @@ from django.db import transaction
 
 from backend.sync.feed import feed_append
 from geo.imports.report import ImportReport
+from geo.imports.spool import ChangeSpool
 
 
 @transaction.atomic
-def import_run(*, bring_in: Callable[[], ImportReport], apply: bool) -> ImportReport:
+def import_run(*, bring_in: Callable[[ChangeSpool], ImportReport], apply: bool) -> ImportReport:
     """Return the report of an import. A dry run is the same import, rolled back: its report cannot differ.
 
-    The feed's numbers are taken last, because they lock the counters of the stations until commit.
+    The feed's numbers are taken last, because they lock the counters of the stations until commit. Whatever `bring_in`
+    raises, a cancellation too, leaves nothing behind.
     """
-    report = bring_in()
-    feed_append(report.changes)
+    spool = ChangeSpool()
+    report = bring_in(spool)
+    spool.add(report.changes)
+    for batch in spool.batches():
+        feed_append(batch)
     if not apply:
         transaction.set_rollback(True)
     return report

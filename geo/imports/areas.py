@@ -9,12 +9,15 @@ from django.db import connection, transaction
 from geopandas import GeoDataFrame, GeoSeries
 from shapely.geometry.base import BaseGeometry
 
-from geo.imports.columns import judged_keys, refuse, require_columns, text_column
+from backend.common.outcomes import Change
+from geo.imports.columns import judged_keys, judged_text, refuse, require_columns, text_column
 from geo.imports.layers import Layer
-from geo.imports.placing import doors_place_again
+from geo.imports.neighbours import neighbour_remarks
+from geo.imports.redrawn import boundaries_of, redrawn_ground, townships_redrawn
 from geo.imports.report import ImportReport, RowProblem
 from geo.models import Area, AreaLevel
 from geo.selectors import deployment_or_none
+from geo.villages import villages_place
 
 GEOMETRY_TYPES = ("Polygon", "MultiPolygon")
 
@@ -49,8 +52,8 @@ def areas_import(
     """Create or update the areas of a layer; importing the same layer twice changes nothing.
 
     Raises `import_refused` when a needed property is missing from every row. An area that is not in the layer stays.
-    Doors are placed again where townships have moved; the report's `changes` belong into the feed, as the last work of
-    the caller's transaction.
+    Doors and street pieces are placed again where a border has moved, and only there; the report's `changes` belong
+    into the feed, as the last work of the caller's transaction.
     """
     require_columns(layer.frame, {"code": fields.code, "name": fields.name, "parent": fields.parent})
     frame = layer.frame.assign(
@@ -59,24 +62,61 @@ def areas_import(
         parent=text_column(layer.frame, fields.parent),
     )
     frame, problems = judged_keys(frame, max_length=12)
+    frame, misread = judged_text(frame, ("name",))
     frame, named = _named(frame)
     parents = dict(Area.objects.filter(list=area_list, edition=edition).values_list("code", "id"))
     orphan = frame["parent"].ne("") & ~frame["parent"].isin(parents)
-    problems = [*layer.problems, *problems, *named, *refuse(frame, orphan, "parent_unknown", "import its parent first")]
+    problems = [
+        *layer.problems,
+        *problems,
+        *misread,
+        *named,
+        *refuse(frame, orphan, "parent_unknown", "import its parent first"),
+    ]
     frame = frame[~orphan]
     frame, repaired = _repaired(frame)
     edition_key = {"list": area_list, "edition": edition, "level": level, "from": valid_from}
+    said = [*problems, *repaired, *_lies(frame, edition_key), *_named_elsewhere(frame, area_list)]
+    before = boundaries_of(area_list, edition, frame["code"])
     created, changed = _upsert(frame, parents, edition_key)
     unchanged = len(frame) - created - changed
-    changes = doors_place_again() if created + changed and _places_doors(area_list, edition, level) else []
-    return ImportReport(layer.rows_read, created, changed, unchanged, (*problems, *repaired), tuple(changes))
+    changes = _place_again(edition_key, before, frame) if created + changed else []
+    return ImportReport(layer.rows_read, created, changed, unchanged, tuple(said), tuple(changes))
 
 
-def _places_doors(area_list: str, edition: str, level: str) -> bool:
-    """Return whether doors stand in the areas of this level and edition."""
+def _place_again(key: dict[str, Any], before: dict[str, BaseGeometry], frame: GeoDataFrame) -> list[Change]:
+    """Place what lies where borders moved, if doors and pieces stand in the areas of this level and edition."""
     place = deployment_or_none()
-    here = place is not None and (place.area_list, place.area_edition) == (area_list, edition)
-    return here and level == AreaLevel.TOWNSHIP
+    if place is None or (place.area_list, place.area_edition) != (key["list"], key["edition"]):
+        return []
+    if key["level"] == AreaLevel.VILLAGE:
+        villages_place()
+    if key["level"] != AreaLevel.TOWNSHIP:
+        return []
+    after = dict(zip(frame["code"], frame.geometry, strict=True))
+    return townships_redrawn(redrawn_ground(before, after))
+
+
+def _lies(frame: GeoDataFrame, key: dict[str, Any]) -> list[RowProblem]:
+    """Return remarks on overlaps and holes, with the stored areas of the level that the file leaves as they are."""
+    others = Area.objects.filter(list=key["list"], edition=key["edition"], level=key["level"])
+    rows = list(others.exclude(code__in=list(frame["code"])).values_list("code", "boundary"))
+    shapes = [shapely.from_wkb(bytes(boundary.wkb)) for _, boundary in rows]
+    stored = GeoDataFrame({"code": [code for code, _ in rows]}, geometry=shapes, crs=frame.crs)
+    return neighbour_remarks(frame, stored)
+
+
+def _named_elsewhere(frame: GeoDataFrame, area_list: str) -> list[RowProblem]:
+    """Return a remark where another list gives a code to a place of another name: is this the list that was meant?"""
+    rows = Area.objects.filter(code__in=list(frame["code"])).exclude(list=area_list).values_list("code", "list", "name")
+    there = {code: (its_list, name) for code, its_list, name in rows}
+    return [
+        RowProblem(
+            int(row), code, "code_of_another_list", f"{name} here, {there[code][1]} in {there[code][0]}", refused=False
+        )
+        for row, code, name in zip(frame["row"], frame["code"], frame["name"], strict=True)
+        if code in there and there[code][1] != name
+    ]
 
 
 def _named(frame: GeoDataFrame) -> tuple[GeoDataFrame, list[RowProblem]]:

@@ -1,11 +1,12 @@
 """PURE: takes the wanted columns out of a layer and judges keys: missing, repeated, too long."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pandas
 from geopandas import GeoDataFrame
 
 from backend.common.problems import problem
+from geo.imports.encodings import misread
 from geo.imports.report import RowCode, RowProblem
 
 
@@ -32,6 +33,15 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
+def judged_text(frame: GeoDataFrame, names: Iterable[str]) -> tuple[GeoDataFrame, list[RowProblem]]:
+    """Return the rows whose text reads as text, and a refusal of each that was read in a wrong encoding."""
+    wrong = pandas.Series(False, index=frame.index)
+    for name in names:
+        wrong |= frame[name].map(misread).astype(bool)
+    detail = "the text looks as if it was read in another encoding than it was written in"
+    return frame[~wrong], refuse(frame, wrong, "encoding_wrong", detail)
+
+
 def refuse(frame: pandas.DataFrame, bad: pandas.Series, problem_code: RowCode, detail: str = "") -> list[RowProblem]:
     """Return one refusal for each row of `frame` where `bad` holds. `frame` has `row` and `code`."""
     chosen = frame[bad]
@@ -41,11 +51,19 @@ def refuse(frame: pandas.DataFrame, bad: pandas.Series, problem_code: RowCode, d
     ]
 
 
-def judged_keys(frame: GeoDataFrame, max_length: int) -> tuple[GeoDataFrame, list[RowProblem]]:
-    """Return the rows whose `code` can be a key, and refusals: no code, one too long, one that an earlier row has."""
+def judged_keys(
+    frame: GeoDataFrame, max_length: int, seen: set[str] | None = None
+) -> tuple[GeoDataFrame, list[RowProblem]]:
+    """Return the rows whose `code` can be a key, and refusals: no code, one too long, one that an earlier row has.
+
+    `seen` holds the codes of earlier chunks of the file and takes in those of this one.
+    """
     missing = frame["code"].eq("")
     long = frame["code"].str.len().gt(max_length)
-    repeated = frame["code"].duplicated() & ~missing
+    earlier = frame["code"].isin(seen) if seen else pandas.Series(False, index=frame.index)
+    repeated = (frame["code"].duplicated() | earlier) & ~missing
+    if seen is not None:
+        seen.update(frame["code"])
     problems = [
         *refuse(frame, missing, "code_missing"),
         *refuse(frame, long, "too_long", f"a code has at most {max_length} characters"),

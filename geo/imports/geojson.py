@@ -61,6 +61,8 @@ def _crs(collection: Mapping[str, Any], path: Path) -> CRS | None:
 
 
 def _chunks(features: list[Any]) -> Iterator[RawChunk]:
+    # Every chunk has the columns of the whole file: a property that only some rows have is missing from none.
+    names = {"row": None} | {name: None for feature in features for name in _properties(feature)}
     for start in range(0, len(features), CHUNK_ROWS):
         rows: list[dict[str, Any]] = []
         shapes: list[BaseGeometry | None] = []
@@ -70,12 +72,16 @@ def _chunks(features: list[Any]) -> Iterator[RawChunk]:
             if isinstance(read, tuple):
                 problems.append(RowProblem(number, "", read[0], read[1]))
                 continue
-            properties = feature.get("properties")
-            rows.append({**(properties if isinstance(properties, dict) else {}), "row": number})
+            rows.append({**_properties(feature), "row": number})
             shapes.append(read)
         held = numpy.empty(len(shapes), dtype=object)
         held[:] = shapes
-        yield RawChunk(pandas.DataFrame(rows or {"row": []}), held, tuple(problems))
+        yield RawChunk(pandas.DataFrame(rows, columns=list(names)), held, tuple(problems))
+
+
+def _properties(feature: Any) -> Mapping[str, Any]:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return properties if isinstance(properties, dict) else {}
 
 
 def _geometry(feature: Any) -> BaseGeometry | tuple[RowCode, str]:

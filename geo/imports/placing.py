@@ -6,6 +6,7 @@ from uuid import UUID
 import geopandas
 import pandas
 from django.db import connection
+from django.db.models import QuerySet
 
 from backend.common.outcomes import Change
 from backend.common.rows_json import rows_json
@@ -45,13 +46,13 @@ def places_of(points: geopandas.GeoSeries) -> pandas.DataFrame:
     return placed.drop(columns="beat_unit_id")
 
 
-def doors_place_again() -> list[Change]:
-    """Give every door the township, beat and unit in which it stands now; return what the feeds must say.
+def doors_place_again(chosen: QuerySet[Premises] | None = None) -> list[Change]:
+    """Give every door, or the chosen ones, township, beat and unit of where it stands; return what the feeds must say.
 
     A door that would lie outside every township, or where no station answers, stays where it was: a border drawn wrong
     must not take doors away from everybody.
     """
-    doors = _doors()
+    doors = _doors(Premises.objects.all() if chosen is None else chosen)
     if doors.empty:
         return []
     now = places_of(doors.geometry)
@@ -74,9 +75,9 @@ def moves_told(written: Any) -> list[Change]:
     return [*puts, *left]
 
 
-def _doors() -> geopandas.GeoDataFrame:
+def _doors(chosen: QuerySet[Premises]) -> geopandas.GeoDataFrame:
     columns = ("id", "unit_id", "area_id", "beat_id", "border_uncertain", "lon", "lat")
-    frame = pandas.DataFrame(list(Premises.objects.values_list(*columns)), columns=list(columns)).set_index("id")
+    frame = pandas.DataFrame(list(chosen.values_list(*columns)), columns=list(columns)).set_index("id")
     points = geopandas.points_from_xy(frame["lon"], frame["lat"], crs=f"EPSG:{WGS84_EPSG}")
     return geopandas.GeoDataFrame(frame, geometry=points)
 

@@ -1,7 +1,7 @@
 """SHELL: brings doors in. The key is the external reference; township, beat and unit are found once, by geometry."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
 from backend.common.outcomes import Change
-from geo.imports.columns import judged_keys, refuse, require_columns, text_column
+from geo.imports.columns import judged_keys, judged_text, refuse, require_columns, text_column
 from geo.imports.layers import Layer
 from geo.imports.placing import moves_told, places_of
 from geo.imports.report import ImportReport, RowProblem
+from geo.imports.spool import ChangeSpool
 from geo.models import Premises, PremisesKind
 
 GEOMETRY_TYPES = ("Point",)
@@ -67,22 +68,40 @@ def premises_import(
     active_from: date,
     fields: PremisesFields = PremisesFields(),
     id_of: Callable[[str], UUID] = lambda ref: uuid7(),
+    seen: set[str] | None = None,
 ) -> ImportReport:
     """Create or update the doors of a layer; importing the same layer twice changes nothing.
 
     A door counts in denominators from `active_from` on. The report's `changes` belong into the feed, as the last work
-    of the caller's transaction. `id_of` makes the id of a new door from its reference. Raises `import_refused` when a
-    needed property is missing from every row.
+    of the caller's transaction. `id_of` makes the id of a new door from its reference; `seen` holds the references of
+    earlier chunks of the file. Raises `import_refused` when a needed property is missing from every row.
     """
     needed = {"ref": fields.ref, **{f"address {n}": name for n, name in enumerate(fields.address, 1)}}
     require_columns(layer.frame, needed if fields.kind_default else {**needed, "kind": fields.kind})
-    frame, problems = judged_keys(_columns(layer.frame, fields), max_length=80)
+    frame, problems = judged_keys(_columns(layer.frame, fields), 80, seen)
+    frame, misread = judged_text(frame, ("address", "name"))
     frame, judged = _judged(frame)
     frame, placed = _placed(frame)
     changes, created = _upsert(frame, active_from, id_of)
     changed = sum(change.op == "put" for change in changes) - created
-    said = (*layer.problems, *problems, *judged, *placed)
+    said = (*layer.problems, *problems, *misread, *judged, *placed)
     return ImportReport(layer.rows_read, created, changed, len(frame) - created - changed, said, tuple(changes))
+
+
+@transaction.atomic
+def premises_import_chunks(
+    *, layers: Iterable[Layer], spool: ChangeSpool, active_from: date, fields: PremisesFields = PremisesFields()
+) -> ImportReport:
+    """Create or update the doors of a file of any size; what the feeds must say goes into `spool`."""
+    report, seen = ImportReport(0, 0, 0, 0), set[str]()
+    for layer in layers:
+        if layer.frame.empty:
+            report = report.plus(ImportReport(layer.rows_read, 0, 0, 0, layer.problems))
+            continue
+        brought = premises_import(layer=layer, active_from=active_from, fields=fields, seen=seen)
+        spool.add(brought.changes)
+        report = report.plus(replace(brought, changes=()))
+    return report
 
 
 def _columns(frame: geopandas.GeoDataFrame, fields: PremisesFields) -> geopandas.GeoDataFrame:

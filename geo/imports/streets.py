@@ -1,6 +1,6 @@
 """SHELL: brings street centre lines of one edition in and cuts them into pieces. The key is (edition, ref)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from geo import selectors
 from geo.crs import WGS84_EPSG
-from geo.imports.columns import judged_keys, refuse, require_columns, text_column
+from geo.imports.columns import judged_keys, judged_text, refuse, require_columns, text_column
 from geo.imports.layers import Layer
 from geo.imports.report import ImportReport
 from geo.models import Street
@@ -54,7 +54,9 @@ class StreetFields:
 
 
 @transaction.atomic
-def streets_import(*, layer: Layer, edition: str, fields: StreetFields = StreetFields()) -> ImportReport:
+def streets_import(
+    *, layer: Layer, edition: str, fields: StreetFields = StreetFields(), seen: set[str] | None = None
+) -> ImportReport:
     """Create or update the streets of a layer and their pieces; importing the same layer twice changes nothing.
 
     Each piece lies in the township (and beat) of its middle. A street outside every township comes in with a remark:
@@ -66,15 +68,30 @@ def streets_import(*, layer: Layer, edition: str, fields: StreetFields = StreetF
         name=text_column(layer.frame, fields.name).str[:160],
         street_class=text_column(layer.frame, fields.street_class).str[:32],
     )
-    frame, problems = judged_keys(frame, max_length=64)
+    frame, problems = judged_keys(frame, 64, seen)
+    frame, misread = judged_text(frame, ("name",))
     still = pandas.Series(shapely.length(frame.geometry.to_numpy()) == 0, index=frame.index)
-    problems = [*layer.problems, *problems, *refuse(frame, still, "zero_length", "the line has no length")]
+    problems = [*layer.problems, *problems, *misread, *refuse(frame, still, "zero_length", "the line has no length")]
     frame = frame[~still]
-    before = dict(Street.objects.filter(edition=edition).values_list("ref", "line"))
+    before = dict(Street.objects.filter(edition=edition, ref__in=list(frame["code"])).values_list("ref", "line"))
     written = _upsert(frame, edition)
     _cut_again(frame, {ref: id for ref, (id, _) in written.items()}, before)
     created = sum(is_new for _, is_new in written.values())
     return ImportReport(layer.rows_read, created, len(written) - created, len(frame) - len(written), tuple(problems))
+
+
+@transaction.atomic
+def streets_import_chunks(
+    *, layers: Iterable[Layer], edition: str, fields: StreetFields = StreetFields()
+) -> ImportReport:
+    """Create or update the streets of a file of any size and their pieces."""
+    report, seen = ImportReport(0, 0, 0, 0), set[str]()
+    for layer in layers:
+        if layer.frame.empty:
+            report = report.plus(ImportReport(layer.rows_read, 0, 0, 0, layer.problems))
+            continue
+        report = report.plus(streets_import(layer=layer, edition=edition, fields=fields, seen=seen))
+    return report
 
 
 def _upsert(frame: pandas.DataFrame, edition: str) -> dict[str, tuple[int, bool]]:

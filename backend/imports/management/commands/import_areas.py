@@ -9,6 +9,8 @@ from backend.imports.command import ImportCommand
 from geo.imports.areas import GEOMETRY_TYPES, AreaFields, areas_import
 from geo.imports.layers import read_layer
 from geo.imports.report import ImportReport
+from geo.imports.source import Source
+from geo.imports.spool import ChangeSpool
 from geo.models import AreaLevel, Deployment
 from geo.selectors import city_day, deployment_or_none
 from geo.services import DeploymentColumns, deployment_set
@@ -34,8 +36,8 @@ class Command(ImportCommand):
         first.add_argument("--metric-epsg", type=int, help="projected CRS in metres, such as 4547")
         first.add_argument("--attribution", default="", help="origin and licence of the data, shown on the map")
 
-    def bring_in(self, options: dict[str, Any]) -> ImportReport:
-        layer = read_layer(options["path"], GEOMETRY_TYPES)
+    def bring_in(self, source: Source, options: dict[str, Any], spool: ChangeSpool) -> ImportReport:
+        layer = read_layer(source, GEOMETRY_TYPES)
         place = deployment_or_none() or _first_deployment(options)
         return areas_import(
             layer=layer,

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from backend.imports.command import ImportCommand
-from geo.imports.layers import read_layer
-from geo.imports.premises import GEOMETRY_TYPES, PremisesFields, premises_import
+from geo.imports.layers import layer_chunks
+from geo.imports.premises import GEOMETRY_TYPES, PremisesFields, premises_import_chunks
 from geo.imports.report import ImportReport
+from geo.imports.source import Source
+from geo.imports.spool import ChangeSpool
 from geo.models import PremisesKind
 from geo.selectors import city_day
 
@@ -24,7 +26,7 @@ class Command(ImportCommand):
         parser.add_argument("--plate-field", default="door_plate")
         parser.add_argument("--active-from", type=date.fromisoformat, help="counts from this day on (default: today)")
 
-    def bring_in(self, options: dict[str, Any]) -> ImportReport:
+    def bring_in(self, source: Source, options: dict[str, Any], spool: ChangeSpool) -> ImportReport:
         fields = PremisesFields(
             ref=options["ref_field"],
             address=tuple(options["address_field"] or ["address"]),
@@ -33,8 +35,6 @@ class Command(ImportCommand):
             door_plate=options["plate_field"],
             kind_default=options["kind"],
         )
-        return premises_import(
-            layer=read_layer(options["path"], GEOMETRY_TYPES),
-            active_from=options["active_from"] or city_day(datetime.now(tz=UTC)),
-            fields=fields,
-        )
+        active_from = options["active_from"] or city_day(datetime.now(tz=UTC))
+        with layer_chunks(source, GEOMETRY_TYPES, self.progress) as layers:
+            return premises_import_chunks(layers=layers, spool=spool, active_from=active_from, fields=fields)

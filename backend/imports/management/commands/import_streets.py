@@ -4,9 +4,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from backend.imports.command import ImportCommand
-from geo.imports.layers import read_layer
+from geo.imports.layers import layer_chunks
 from geo.imports.report import ImportReport
-from geo.imports.streets import GEOMETRY_TYPES, StreetFields, streets_import
+from geo.imports.source import Source
+from geo.imports.spool import ChangeSpool
+from geo.imports.streets import GEOMETRY_TYPES, StreetFields, streets_import_chunks
 
 
 class Command(ImportCommand):
@@ -14,13 +16,14 @@ class Command(ImportCommand):
 
     def add_field_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--edition", required=True, help="name of this edition of the network, such as 2026-11")
-        parser.add_argument("--ref-field", default="ref", help="property that identifies a street (default: ref)")
+        parser.add_argument("--ref-field", help="property that identifies a street (default: ref; OSM: osm_id)")
         parser.add_argument("--name-field", default="name")
-        parser.add_argument("--class-field", default="street_class")
+        parser.add_argument("--class-field", help="(default: street_class; OSM: highway)")
 
-    def bring_in(self, options: dict[str, Any]) -> ImportReport:
-        return streets_import(
-            layer=read_layer(options["path"], GEOMETRY_TYPES),
-            edition=options["edition"],
-            fields=StreetFields(options["ref_field"], options["name_field"], options["class_field"]),
-        )
+    def bring_in(self, source: Source, options: dict[str, Any], spool: ChangeSpool) -> ImportReport:
+        ref, street_class = ("osm_id", "highway") if source.path.suffix.lower() == ".pbf" else ("ref", "street_class")
+        fields = StreetFields(
+            options["ref_field"] or ref, options["name_field"], options["class_field"] or street_class
+        )  # fmt: skip
+        with layer_chunks(source, GEOMETRY_TYPES, self.progress) as layers:
+            return streets_import_chunks(layers=layers, edition=options["edition"], fields=fields)
