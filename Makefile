@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-sync bench-night bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-import bench-sync bench-night bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -53,6 +53,10 @@ bench-matching:  ## Million fixes a CPU second of the whole chain, by size of th
 bench-feed:  ## 16 writers and 4 readers of one feed: not a row may be missed (ROWS=1000000, a quarter of an hour)
 	@$(BOOTSTRAP) python test-servers
 	@ROWS="$(or $(ROWS),1000000)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_feed.py
+
+bench-import:  ## Doors from a file into the database: rows a second, CPU, peak memory (ROWS=500000 FORMATS=csv,gpkg)
+	@$(BOOTSTRAP) python test-servers
+	@ROWS="$(or $(ROWS),500000)" FORMATS="$(or $(FORMATS),csv,gpkg)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_import
 
 bench-night:  ## One night of a city: 1,050 raw tracks and 20,000 visits, CPU of Python and PostgreSQL (NIGHT_SCALE=1)
 	@$(BOOTSTRAP) python test-servers
