@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyproj
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.contrib.gis.geos import Polygon
@@ -24,7 +23,7 @@ from geo.matching.matcher import ground_of
 from geo.matching.network import network_of
 from geo.matching.viterbi import Ground
 from geo.models import Street, StreetPiece
-from geo.projected import projected
+from geo.projected import projected, to_degrees
 
 NONE = -1
 # Up to so many streets are one ground: about 1 GiB at most, with paths.
@@ -167,8 +166,7 @@ def _pieces(streets: QuerySet[Street], street_ids: list[int], first_piece: Integ
 
 def _degrees(square: Square, metric_epsg: int) -> Polygon:
     side_m, column, row = square
-    to_degrees = pyproj.Transformer.from_crs(metric_epsg, WGS84_EPSG, always_xy=True)
-    west, south, east, north = to_degrees.transform_bounds(
+    west, south, east, north = to_degrees(metric_epsg).transform_bounds(
         (column - 0.5) * side_m, (row - 0.5) * side_m, (column + 1.5) * side_m, (row + 1.5) * side_m
     )
     box = Polygon.from_bbox((west, south, east, north))

@@ -9,15 +9,14 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-import pyproj
 from django.db import transaction
 from django.db.models import Count, Exists, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from backend.common.outcomes import Touched
-from geo.crs import WGS84_EPSG
 from geo.models import Deployment
 from geo.networks import grounds
+from geo.projected import to_degrees
 from geo.selectors import deployment
 from geo.township_finder import TownshipFinder, township_finder
 from patrol.derived_rows import (
@@ -118,7 +117,7 @@ def _derive(legs: Sequence[LegToDerive], place: Deployment, change: int, fingerp
     areas_of = _townships(place, change).areas_of
     taken = steps_taken(steps, fixes, ways, off, areas_of)
     townships_write(ids, township_rows(steps, taken, ways, off, areas_of, place.zone))
-    cells_write(ids, cell_rows(steps, place.zone))
+    cells_write(ids, cell_rows(steps))
     pieces_write(ids, piece_rows(steps, taken, ways, gaps, reached, place.zone))
     legs_write(ids, blobs, fingerprints, _degrees(boxes, place.metric_epsg), change)
 
@@ -137,8 +136,8 @@ def _degrees(boxes: Floats, metric_epsg: int) -> Floats:
     degrees = np.full_like(boxes, np.nan)
     there = ~np.isnan(boxes[:, 0])
     west, south, east, north = boxes[there].T
-    to_degrees = pyproj.Transformer.from_crs(metric_epsg, WGS84_EPSG, always_xy=True)
-    corners = [to_degrees.transform(x_m, y_m) for x_m in (west, east) for y_m in (south, north)]
+    transform = to_degrees(metric_epsg).transform
+    corners = [transform(x_m, y_m) for x_m in (west, east) for y_m in (south, north)]
     lon, lat = (np.stack(values) for values in zip(*corners, strict=True))
     degrees[there] = np.column_stack([lon.min(axis=0), lat.min(axis=0), lon.max(axis=0), lat.max(axis=0)])
     return degrees

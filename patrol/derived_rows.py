@@ -1,6 +1,6 @@
 """SHELL: reads the raw blocks of many legs and writes what is derived from them, each in one statement a table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,10 +8,11 @@ from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
-import pyproj
+import psycopg
 from django.db import connection
 
-from geo.crs import WGS84_EPSG
+from backend.common.copying import copy_binary
+from geo.projected import to_metric
 from patrol.leg_readings import Readings, merged
 from patrol.leg_rows import Rows
 from patrol.track_blob import decode_tracks
@@ -36,6 +37,8 @@ _BLOCKS = """
      ORDER BY leg_id, id
 """
 _ARRAY_HEADER_BYTES = 20
+# PostgreSQL counts days from 2000-01-01.
+_DAYS_TO_2000 = 10_957
 
 
 @dataclass(frozen=True)
@@ -55,14 +58,22 @@ def legs_read(leg_ids: Sequence[UUID], metric_epsg: int) -> list[LegToDerive]:
     with connection.cursor() as cursor:
         cursor.execute(_LEGS, [list(leg_ids)])
         legs = cursor.fetchall()
-        cursor.execute(_BLOCKS, [list(leg_ids)])
-        blocks = cursor.fetchall()
+    blocks = _read_binary(_BLOCKS, [list(leg_ids)])
     place = {row[0]: position for position, row in enumerate(legs)}
     readings = _readings(blocks, place, metric_epsg)
     return [
         LegToDerive(pk, patrol, mode, _ms(begun), None if ended is None else _ms(ended), _with_track(track, own))
         for (pk, patrol, mode, begun, ended, track), own in zip(legs, readings, strict=True)
     ]
+
+
+def _read_binary(sql: str, values: list[Any]) -> list[Any]:
+    """Return the rows as PostgreSQL holds them: as text, bytes come doubled and must be read back."""
+    connection.ensure_connection()
+    # Django's own cursor puts the values into the text, and such a one cannot answer in binary.
+    with psycopg.Cursor(connection.connection) as cursor:
+        rows: list[Any] = cursor.execute(sql, values, binary=True).fetchall()
+        return rows
 
 
 def _ms(instant: datetime) -> int:
@@ -77,7 +88,7 @@ def _readings(blocks: Sequence[Any], place: dict[UUID, int], metric_epsg: int) -
     t_ms, lon, lat, accuracy_m = (
         np.concatenate([np.empty(0, kind), *part]).astype(kind[1:]) for part, kind in zip(parts, kinds, strict=True)
     )
-    x_m, y_m = pyproj.Transformer.from_crs(WGS84_EPSG, metric_epsg, always_xy=True).transform(lon, lat)
+    x_m, y_m = to_metric(metric_epsg).transform(lon, lat)
     names = sorted({row[1] for row in blocks})
     source = np.repeat(np.array([names.index(row[1]) for row in blocks], dtype=np.int64), sizes)
     block = np.repeat(np.arange(len(blocks)), sizes)
@@ -102,44 +113,62 @@ def _with_track(track: bytes | None, readings: Readings) -> Readings:
     return merged(kept, readings)
 
 
-_TOWNSHIPS = (
-    "patrol_legtownship",
-    "area_id",
-    (("km", "float8"), ("hours", "float8"), ("km_off", "float8"), ("hours_off", "float8")),
-)
-_CELLS = ("patrol_legcell", "cell", (("seconds", "int"),))
-_PIECES = ("patrol_pieceleg", "piece_id", (("state", "int"), ("seconds", "int"), ("passes", "int")))
-
-
 def townships_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
     """Write the rows of LegTownship of the legs anew."""
-    _write(*_TOWNSHIPS, leg_ids, rows)
+    names = ("km", "hours", "km_off", "hours_off")
+    _write("patrol_legtownship", "area_id", dict.fromkeys(names, ">f8"), leg_ids, rows)
 
 
 def cells_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
     """Write the rows of LegCell of the legs anew."""
-    _write(*_CELLS, leg_ids, rows)
+    _write("patrol_legcell", "cell", {"seconds": ">i4"}, leg_ids, rows)
 
 
 def pieces_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
-    """Write the rows of PieceLeg of the legs anew."""
-    _write(*_PIECES, leg_ids, rows)
+    """Write the rows of PieceLeg of the legs anew; the state leads the values of the rows."""
+    _delete("patrol_pieceleg", leg_ids)
+    for state, name in enumerate(("unknown", "passed")):
+        own = _chosen(rows, rows.values[0] == state)
+        own = own._replace(values=own.values[1:])
+        _insert("patrol_pieceleg", "piece_id", {"seconds": ">i4", "passes": ">i2"}, leg_ids, own, {"state": name})
 
 
-def _write(table: str, key: str, values: Sequence[tuple[str, str]], leg_ids: Sequence[UUID], rows: Rows) -> None:
-    names = ", ".join(name for name, _ in values)
-    given = ", ".join("CASE state WHEN 1 THEN 'passed' ELSE 'unknown' END" if n == "state" else n for n, _ in values)
-    arrays = ", ".join(f"%s::{kind}[]" for _, kind in values)
-    insert = f"""
-        INSERT INTO {table} (leg_id, {key}, "on", part, {names})
-        SELECT (%s::uuid[])[leg + 1], key, DATE '1970-01-01' + day, CASE WHEN night THEN 'night' ELSE 'day' END, {given}
-          FROM unnest(%s::int[], %s::bigint[], %s::int[], %s::bool[], {arrays})
-               AS given (leg, key, day, night, {names})
-    """  # noqa: S608 (built from the literal names above, nothing from outside)
-    columns = (rows.leg, rows.key, rows.day, rows.night, *rows.values)
+def _write(table: str, key: str, values: Mapping[str, str], leg_ids: Sequence[UUID], rows: Rows) -> None:
+    _delete(table, leg_ids)
+    _insert(table, key, values, leg_ids, rows, {})
+
+
+def _delete(table: str, leg_ids: Sequence[UUID]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {table} WHERE leg_id = ANY(%s)", [list(leg_ids)])  # noqa: S608 (as above)
-        cursor.execute(insert, [list(leg_ids), *(column.tolist() for column in columns)])
+        cursor.execute(f"DELETE FROM {table} WHERE leg_id = ANY(%s)", [list(leg_ids)])  # noqa: S608 (our own names)
+
+
+def _insert(
+    table: str,
+    key: str,
+    values: Mapping[str, str],
+    leg_ids: Sequence[UUID],
+    rows: Rows,
+    words: Mapping[str, str],
+) -> None:
+    """Copy the rows in. Texts have one length a copy (day or night, one state), so that numpy lays out all rows."""
+    legs = np.frombuffer(b"".join(leg.bytes for leg in leg_ids), dtype="V16")
+    for part in ("day", "night"):
+        own = _chosen(rows, rows.night == (part == "night"))
+        columns: dict[str, tuple[str, Any]] = {
+            "leg_id": ("V16", legs[own.leg]),
+            key: (">i8", own.key),
+            "on": (">i4", own.day - _DAYS_TO_2000),
+        }
+        columns |= {name: (f"S{len(word)}", word.encode()) for name, word in {"part": part, **words}.items()}
+        columns |= {name: (kind, given) for (name, kind), given in zip(values.items(), own.values, strict=True)}
+        if len(own.leg):
+            copy_binary(table, columns, len(own.leg))
+
+
+def _chosen(rows: Rows, which: npt.NDArray[np.bool_]) -> Rows:
+    values = tuple(column[which] for column in rows.values)
+    return Rows(rows.leg[which], rows.day[which], rows.night[which], rows.key[which], values)
 
 
 _TRACKS = """

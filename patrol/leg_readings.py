@@ -43,7 +43,7 @@ def leg_blob(readings: Readings, *, started_ms: int, ended_ms: int | None) -> by
     t_ms = readings.t_ms
     last_ms = np.iinfo(np.int64).max if ended_ms is None else ended_ms
     kept = (t_ms >= started_ms) & (t_ms <= last_ms) & ~_went_back(readings.block, t_ms) & _is_place(readings)
-    if len(np.unique(readings.source[kept])) > 1:
+    if kept.any() and np.ptp(readings.source[kept]) > 0:
         kept[kept] = _of_one_source(readings.source[kept], t_ms[kept], readings.accuracy_m[kept])
     order = np.flatnonzero(kept)[np.argsort(t_ms[kept], kind="stable")]
     return encode_track(t_ms[order], readings.x_m[order], readings.y_m[order], readings.accuracy_m[order])

@@ -3,8 +3,8 @@
 A leg's rows follow from that leg alone: in whatever batch it is derived, the same rows come out, to the last bit.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,16 @@ class Rows(NamedTuple):
     day: Integers
     night: Mask
     key: Integers
-    values: tuple[npt.NDArray[np.generic], ...]
+    values: tuple[npt.NDArray[Any], ...]
+
+
+class Key(NamedTuple):
+    """What rows are added up by: `key` is a township, a square or a piece."""
+
+    leg: Integers
+    day: Integers
+    night: Mask
+    key: Integers
 
 
 class Taken(NamedTuple):
@@ -91,30 +100,25 @@ def _stretch_key(fixes: Fixes, leg: Integers, from_s: Floats) -> Integers:
 
 def township_rows(steps: Steps, taken: Taken, ways: Ways, off: Off, areas_of: AreasOf, zone: str) -> Rows:
     """Return km, hours, km off and hours off the streets by township, day and part; what lies outside all is left."""
-    off_area = areas_of(off.x_m, off.y_m)
-    hours, km = steps.ms / 3_600_000, np.abs(ways.to_m - ways.from_m) / 1000
-    is_off = taken.way < 0
-    frame = pd.DataFrame(
-        {
-            "leg": np.concatenate([steps.leg, ways.leg, off.leg]),
-            "t_ms": np.concatenate([steps.t_ms, _ms(ways.from_s), _ms(off.from_s)]),
-            "key": np.concatenate([taken.area, ways.area, off_area]),
-            "km": np.concatenate([np.zeros(len(hours)), km, off.length_m / 1000]),
-            "hours": np.concatenate([hours, np.zeros(len(km) + len(off.leg))]),
-            "km_off": np.concatenate([np.zeros(len(hours) + len(km)), off.length_m / 1000]),
-            "hours_off": np.concatenate([np.where(is_off, hours, 0.0), np.zeros(len(km) + len(off.leg))]),
-        }
-    )
-    summed = _summed(frame[frame["key"] >= 0], zone, ["km", "hours", "km_off", "hours_off"])
+    hours = steps.ms / 3_600_000
+    key = Key(steps.leg, steps.day, steps.night, taken.area)
+    time = _summed(key, {"hours": hours, "hours_off": np.where(taken.way < 0, hours, 0.0)})
+    leg, from_s = np.concatenate([ways.leg, off.leg]), np.concatenate([ways.from_s, off.from_s])
+    key = Key(leg, *local_parts(_ms(from_s), zone), np.concatenate([ways.area, areas_of(off.x_m, off.y_m)]))
+    km_off = np.concatenate([np.zeros(len(ways.leg)), off.length_m / 1000])
+    km = np.concatenate([np.abs(ways.to_m - ways.from_m) / 1000, off.length_m / 1000])
+    way = _summed(key, {"km": km, "km_off": km_off})
+    rows = time.merge(way, how="outer", on=list(Key._fields)).fillna(0.0)
+    rows = rows[rows["key"] >= 0].sort_values(list(Key._fields), ignore_index=True)
     places = {"km": 3, "hours": 4, "km_off": 3, "hours_off": 4}
-    return _rows(summed, [summed[name].round(digits).to_numpy() for name, digits in places.items()])
+    return _rows(rows, [rows[name].round(digits).to_numpy() for name, digits in places.items()])
 
 
-def cell_rows(steps: Steps, zone: str) -> Rows:
+def cell_rows(steps: Steps) -> Rows:
     """Return the whole seconds in each square of 500 m, by day and part."""
-    frame = pd.DataFrame({"leg": steps.leg, "t_ms": steps.t_ms, "key": cell_of_points(steps.x_m, steps.y_m)})
-    summed = _summed(frame.assign(ms=steps.ms), zone, ["ms"])
-    return _rows(summed, [((summed["ms"].to_numpy(dtype=np.int64) + 500) // 1000)])
+    key = Key(steps.leg, steps.day, steps.night, cell_of_points(steps.x_m, steps.y_m))
+    summed = _summed(key, {"ms": steps.ms})
+    return _rows(summed, [(summed["ms"].to_numpy().astype(np.int64) + 500) // 1000])
 
 
 def piece_rows(
@@ -125,30 +129,29 @@ def piece_rows(
     `reached`: pairs (gap, piece). A piece is passed when the union of a leg's parts of it, in one day and part, is at
     least 60 % of it. What the leg passed is not unknown.
     """
-    counted = np.flatnonzero(ways.piece >= 0)
-    passed = _passed(ways, counted, _seconds(steps, taken, len(ways.leg)), zone)
+    passed = _passed(ways, np.flatnonzero(ways.piece >= 0), _seconds(steps, taken, len(ways.leg)), zone)
     gap, piece = reached
-    unknown = pd.DataFrame({"leg": gaps.leg[gap], "t_ms": gaps.t_ms[gap], "key": piece})
-    unknown = _with_parts(unknown, zone).assign(state=0, seconds=0, passes=0)
-    frame = pd.concat([passed, unknown[passed.columns]], ignore_index=True)
-    once = frame.drop_duplicates(["leg", "key", "day", "night"], keep="first")
-    once = once.sort_values(["leg", "day", "night", "key"], ignore_index=True)
-    return _rows(once, [once[name].to_numpy(dtype=np.int64) for name in ("state", "seconds", "passes")])
+    unknown = pd.DataFrame(Key(gaps.leg[gap], *local_parts(gaps.t_ms[gap], zone), piece)._asdict())
+    unknown = unknown.drop_duplicates().assign(state=0, seconds=0, passes=0)
+    # Few pieces are both: only among those of the gaps need the passed ones be looked for.
+    both = unknown[list(Key._fields)].merge(passed[list(Key._fields)], how="left", indicator=True)["_merge"] == "both"
+    rows = pd.concat([passed, unknown[~both.to_numpy()]], ignore_index=True)
+    rows = rows.sort_values(list(Key._fields), ignore_index=True)
+    return _rows(rows, [rows[name].to_numpy(dtype=np.int64) for name in ("state", "seconds", "passes")])
 
 
 def _passed(ways: Ways, counted: Integers, seconds: Floats, zone: str) -> pd.DataFrame:
-    frame = pd.DataFrame({"leg": ways.leg[counted], "t_ms": _ms(ways.from_s[counted]), "key": ways.piece[counted]})
-    frame = _with_parts(frame, zone)
-    length_m = ways.piece_m[counted]
-    whole = ways.to_m[counted] - ways.from_m[counted] >= PASSED_SHARE * length_m - _SHORT_M
-    frame = frame.assign(seconds=seconds[counted], passes=whole.astype(np.int64), piece_m=length_m)
-    keys = ["leg", "day", "night", "key"]
-    group = frame.groupby(keys).ngroup().to_numpy().astype(np.int64)
-    covered_m = covered_lengths(group, ways.from_m[counted], ways.to_m[counted])
-    summed = frame.groupby(keys, as_index=False).agg({"seconds": "sum", "passes": "sum", "piece_m": "first"})
-    summed = summed[covered_m >= PASSED_SHARE * summed["piece_m"].to_numpy() - _SHORT_M]
-    passes = np.clip(summed["passes"], 1, 32_767)
-    return summed[keys].assign(state=1, seconds=summed["seconds"].round().astype("int64"), passes=passes)
+    from_m, to_m, piece_m = ways.from_m[counted], ways.to_m[counted], ways.piece_m[counted]
+    day, night = local_parts(_ms(ways.from_s[counted]), zone)
+    key = Key(ways.leg[counted], day, night, ways.piece[counted])
+    group, firsts = _grouped(key)
+    whole = to_m - from_m >= PASSED_SHARE * piece_m - _SHORT_M
+    covered_m = covered_lengths(group, from_m, to_m)
+    enough = covered_m >= PASSED_SHARE * piece_m[firsts] - _SHORT_M
+    spent_s = np.rint(np.bincount(group, weights=seconds[counted], minlength=len(firsts))).astype(np.int64)
+    passes = np.clip(np.bincount(group, weights=whole, minlength=len(firsts)).astype(np.int64), 1, 32_767)
+    columns = {name: column[firsts[enough]] for name, column in key._asdict().items()}
+    return pd.DataFrame(columns | {"state": 1, "seconds": spent_s[enough], "passes": passes[enough]})
 
 
 def _seconds(steps: Steps, taken: Taken, ways: int) -> Floats:
@@ -160,15 +163,26 @@ def _ms(at_s: Floats) -> Integers:
     return np.rint(at_s * 1000).astype(np.int64)
 
 
-def _with_parts(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
-    day, night = local_parts(frame["t_ms"].to_numpy(dtype=np.int64), zone)
-    return frame.drop(columns="t_ms").assign(day=day, night=night)
+def _grouped(key: Key) -> tuple[Integers, Integers]:
+    """Return the group of each row, and the first row of each group. Hashed: sorting a million rows costs ten times."""
+    thing = pd.factorize(key.key)[0].astype(np.int64)
+    first_day = int(key.day.min()) if len(key.day) else 0
+    days = int(key.day.max()) - first_day + 1 if len(key.day) else 1
+    things = int(thing.max()) + 1 if len(thing) else 1
+    packed = ((key.leg * days + key.day - first_day) * 2 + key.night) * things + thing
+    group = pd.factorize(packed)[0].astype(np.int64)
+    firsts = np.flatnonzero(np.diff(np.maximum.accumulate(group), prepend=-1) > 0)
+    return group, firsts.astype(np.int64)
 
 
-def _summed(frame: pd.DataFrame, zone: str, names: list[str]) -> pd.DataFrame:
-    return _with_parts(frame, zone).groupby(["leg", "day", "night", "key"], as_index=False)[names].sum()
+def _summed(key: Key, values: Mapping[str, npt.NDArray[Any]]) -> pd.DataFrame:
+    """Return one row a group with the sums, each added up in the order of the rows."""
+    group, firsts = _grouped(key)
+    columns = {name: column[firsts] for name, column in key._asdict().items()}
+    sums = {name: np.bincount(group, weights=column, minlength=len(firsts)) for name, column in values.items()}
+    return pd.DataFrame(columns | sums)
 
 
-def _rows(frame: pd.DataFrame, values: list[npt.NDArray[np.generic]]) -> Rows:
+def _rows(frame: pd.DataFrame, values: list[npt.NDArray[Any]]) -> Rows:
     leg, day, key = (frame[name].to_numpy(dtype=np.int64) for name in ("leg", "day", "key"))
     return Rows(leg, day, frame["night"].to_numpy(dtype=bool), key, tuple(values))

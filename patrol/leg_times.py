@@ -16,9 +16,12 @@ from patrol.tracks import GAP_MS, SPEED_MAX_MPS
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 # Every zone's offset, and every hour at which a day or a part of it begins, is a multiple of it.
 _QUARTER_MS = 900_000
+# A year: what lies further apart is sorted instead of looked up in a table.
+_TABLE_QUARTERS = 35_000
 
 
 class Fixes(NamedTuple):
@@ -35,7 +38,7 @@ class Fixes(NamedTuple):
 class Steps(NamedTuple):
     """The time between two fixes that follow each other without a gap: when (its middle), how long, where (middle).
 
-    One that crosses midnight, 06:00 or 20:00 is cut there.
+    One that crosses midnight, 06:00 or 20:00 is cut there. `day` and `night` are those of `local_parts`.
     """
 
     leg: Integers
@@ -44,6 +47,8 @@ class Steps(NamedTuple):
     ms: Integers
     x_m: Floats
     y_m: Floats
+    day: Integers
+    night: Mask
 
 
 class Gaps(NamedTuple):
@@ -87,7 +92,8 @@ def steps_of(fixes: Fixes, modes: Sequence[str], zone: str) -> Steps:
     x_m, y_m = ((column[at] + column[at + 1]) / 2 for column in (fixes.x_m, fixes.y_m))
     row, from_ms, to_ms = _cut_at_parts(fixes.t_ms[at], fixes.t_ms[at + 1], zone)
     leg, stretch = fixes.leg[at][row], fixes.stretch[at][row]
-    return Steps(leg, stretch, (from_ms + to_ms) // 2, to_ms - from_ms, x_m[row], y_m[row])
+    middle_ms = (from_ms + to_ms) // 2
+    return Steps(leg, stretch, middle_ms, to_ms - from_ms, x_m[row], y_m[row], *local_parts(middle_ms, zone))
 
 
 def _cut_at_parts(from_ms: Integers, to_ms: Integers, zone: str) -> tuple[Integers, Integers, Integers]:
@@ -126,7 +132,7 @@ def gaps_of(fixes: Fixes, modes: Sequence[str], started_ms: Sequence[int], ended
 
 def _gaps(
     fixes: Fixes, modes: Sequence[str], a: Integers, b: Integers, from_ms: Integers, to_ms: Integers,
-    one_end: npt.NDArray[np.bool_],
+    one_end: Mask,
 ) -> Gaps:  # fmt: skip
     leg = fixes.leg[a]
     cruise_mps = np.array([CRUISE_MPS[mode] for mode in modes])[leg]
@@ -137,10 +143,17 @@ def _gaps(
     return Gaps(leg, (from_ms + to_ms) // 2, ellipse)
 
 
-def local_parts(t_ms: Integers, zone: str) -> tuple[Integers, npt.NDArray[np.bool_]]:
+def local_parts(t_ms: Integers, zone: str) -> tuple[Integers, Mask]:
     """Return the day (days since 1970) in the city's zone and whether it was night (20:00–06:00) then."""
-    quarter, row = np.unique(np.asarray(t_ms, dtype=np.int64) // _QUARTER_MS, return_inverse=True)
-    local = pd.to_datetime(quarter * _QUARTER_MS, unit="ms", utc=True).tz_convert(ZoneInfo(zone)).tz_localize(None)
-    day = local.to_numpy(dtype="datetime64[D]").astype(np.int64)
-    night = day_parts(local.hour.to_numpy()) == "night"
+    quarter = t_ms // _QUARTER_MS
+    first = int(quarter.min()) if len(quarter) else 0
+    span = int(quarter.max()) - first + 1 if len(quarter) else 0
+    if span > _TABLE_QUARTERS:
+        quarters, row = np.unique(quarter, return_inverse=True)
+    else:
+        quarters, row = np.arange(first, first + span), quarter - first
+    utc = pd.to_datetime(quarters * _QUARTER_MS, unit="ms", utc=True)
+    local = utc.tz_convert(ZoneInfo(zone)).tz_localize(None)
+    day = local.to_numpy().astype("datetime64[D]").astype(np.int64)
+    night: Mask = day_parts(local.hour.to_numpy()) == "night"
     return day[row], night[row]
