@@ -65,6 +65,8 @@ class Patrol(SyncedRecord):
     started_on = models.DateField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_how = models.CharField(max_length=16, blank=True)
+    # Stretches (from, to) of epoch milliseconds in which the officer had paused it: no position is kept of them.
+    pauses = ArrayField(ArrayField(models.BigIntegerField(), size=2), null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "巡逻"

@@ -60,7 +60,8 @@ class PatrolObserve(Payload):
 
 
 class PatrolEnd(Payload):
-    """`patrol.end`: recorded_at is when it ended."""
+    """`patrol.end`: recorded_at is when it ended. `pauses` are stretches (from, to) in which nothing was to be kept."""
 
     patrol: UUID
     ended_how: Literal["officer", "timeout"] = "officer"
+    pauses: list[tuple[EpochMs, EpochMs]] = Field(default_factory=list, max_length=500)

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils.compat as uuid_utils
+from django.db.models import QuerySet
 
 from backend.common.outcomes import Change, Touched
 from patrol.fixes import Fix
 from patrol.models import FixBlock, Leg, Patrol
+from patrol.pauses import in_pause
 from patrol.payloads import MAX_FIXES_A_BLOCK
 from patrol.services import MAX_OUTING
 
@@ -43,12 +45,21 @@ def stretches_of(officer_id: UUID, *, first_ms: int, last_ms: int) -> list[Stret
     """
     since, until = _instant(first_ms) - MAX_OUTING, _instant(last_ms)
     begun = Patrol.objects.filter(author=officer_id, started_at__range=(since, until))
+    found = _stretches_of(begun)
+    return [one for one in found if one.end_ms > first_ms and one.first_ms <= last_ms]
+
+
+def stretches_of_outing(outing_id: UUID) -> list[Stretch]:
+    """Return the legs of one outing, locked like those of `stretches_of`."""
+    return _stretches_of(Patrol.objects.filter(id=outing_id))
+
+
+def _stretches_of(begun: QuerySet[Patrol]) -> list[Stretch]:
     outings = {outing.id: outing for outing in begun.select_for_update(no_key=True).order_by("id")}
     by_outing: dict[UUID, list[Leg]] = {}
     for leg in Leg.objects.filter(patrol__in=outings).order_by("started_at", "id"):
         by_outing.setdefault(leg.patrol_id, []).append(leg)
-    found = [one for outing_id, legs in by_outing.items() for one in _stretches(outings[outing_id], legs)]
-    return [one for one in found if one.end_ms > first_ms and one.first_ms <= last_ms]
+    return [one for outing_id, legs in by_outing.items() for one in _stretches(outings[outing_id], legs)]
 
 
 def _stretches(outing: Patrol, legs: Sequence[Leg]) -> Iterable[Stretch]:
@@ -61,13 +72,13 @@ def _stretches(outing: Patrol, legs: Sequence[Leg]) -> Iterable[Stretch]:
 
 
 def in_stretches(times_ms: Iterable[int], stretches: Sequence[Stretch]) -> dict[int, Stretch]:
-    """Return for each time that lies inside a stretch, which; of two outings at once the later one."""
+    """Return for each time that lies inside a stretch and no pause, which; of two outings at once the later one."""
     ordered = sorted(stretches, key=lambda one: one.first_ms)
     firsts = [one.first_ms for one in ordered]
     found = {}
     for t_ms in times_ms:
         for one in reversed(ordered[: bisect_right(firsts, t_ms)]):
-            if t_ms < one.end_ms:
+            if t_ms < one.end_ms and not in_pause(t_ms, one.outing.pauses):
                 found[t_ms] = one
                 break
     return found

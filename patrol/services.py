@@ -21,6 +21,7 @@ from backend.common.payloads import place_columns
 from backend.common.problems import problem
 from geo.selectors import primary_area
 from patrol.models import FixBlock, Leg, Observation, Patrol
+from patrol.pauses import corrected_pauses, in_pause
 from patrol.payloads import PatrolEnd, PatrolFixes, PatrolLeg, PatrolObserve, PatrolStart
 from patrol.plans import plan_is_foreign
 
@@ -101,6 +102,7 @@ def patrol_end(*, context: MutationContext, payload: PatrolEnd) -> Applied:
     outing = _patrol_for_work(payload.patrol, context.unit_path)
     if outing.ended_at is not None and outing.ended_how == "officer":
         raise problem("base_values_changed", field="ended_at", base=None, current=outing.ended_at.isoformat())
+    outing.pauses = corrected_pauses(payload.pauses, context.clock_skew_s) or None
     _end(outing, ended_at=max(context.occurred_at, outing.started_at), ended_how=payload.ended_how)
     return _changed(outing)
 
@@ -148,7 +150,8 @@ def _patrol_for_work(patrol_id: UUID, unit_path: str) -> Patrol:
 
 
 def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> None:
-    Patrol.objects.filter(id=outing.id).update(ended_at=ended_at, ended_how=ended_how, version=F("version") + 1)
+    new = {"ended_at": ended_at, "ended_how": ended_how, "pauses": outing.pauses}
+    Patrol.objects.filter(id=outing.id).update(**new, version=F("version") + 1)
     outing.ended_at, outing.ended_how, outing.version = ended_at, ended_how, outing.version + 1
     for block in FixBlock.objects.filter(leg__patrol=outing):
         if _drop_outside(block, outing):
@@ -156,12 +159,13 @@ def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> None:
 
 
 def _drop_outside(block: FixBlock, outing: Patrol) -> int:
-    """Drop the readings of a block that lie outside its outing; count and return them."""
+    """Drop the readings of a block that lie outside its outing or in a pause of it; count and return them."""
     corrected = clock_error(block.clock_skew_s) or clock_error(outing.clock_skew_s)
     slack_ms = _SKEW_JITTER_MS if corrected else 0
     first_ms = outing.started_at.timestamp() * 1000 - slack_ms
     last_ms = (outing.ended_at or outing.started_at + MAX_OUTING).timestamp() * 1000 + slack_ms
-    keep = [position for position, t in enumerate(block.t_ms) if first_ms <= t <= last_ms]
+    kept = [first_ms <= t <= last_ms and not in_pause(t, outing.pauses) for t in block.t_ms]
+    keep = [position for position, stays in enumerate(kept) if stays]
     dropped = len(block.t_ms) - len(keep)
     if dropped:
         for name in ("t_ms", "lon", "lat", "accuracy_m", "speed_mps", "heading_deg"):

@@ -5,6 +5,9 @@ import type { Place } from './payloads';
 import type { FixBlock } from './tracks';
 import type { ObservationCategory } from './words';
 
+/** What the server takes of one outing: a pause a minute and a half, twelve hours long. */
+const MAX_PAUSES = 500;
+
 const at = (ms: number): string => new Date(ms).toISOString();
 
 export function startRecords(outing: OutingState, newId: () => string): NewMutation[] {
@@ -31,10 +34,18 @@ export function fixesRecord(block: FixBlock, at_ms: number, newId: () => string)
   };
 }
 
+function pausesOf({ gaps, ended_at_ms }: OutingState): [number, number][] {
+  return gaps
+    .filter((gap) => gap.reason === 'paused')
+    .map((gap): [number, number] => [gap.from_ms, gap.to_ms ?? ended_at_ms ?? gap.from_ms])
+    .filter(([from_ms, to_ms]) => to_ms > from_ms)
+    .slice(0, MAX_PAUSES);
+}
+
 export function endRecord(outing: OutingState, newId: () => string): NewMutation {
   return {
     ...{ id: newId(), kind: 'patrol.end', record_id: outing.id, recorded_at: at(outing.ended_at_ms ?? 0) },
-    payload: { patrol: outing.id, ended_how: outing.ended_how ?? 'officer' },
+    payload: { patrol: outing.id, ended_how: outing.ended_how ?? 'officer', pauses: pausesOf(outing) },
   };
 }
 

@@ -111,6 +111,8 @@ export interface PatrolObservePayload {
 export interface PatrolEndPayload {
   patrol: string;
   ended_how: 'officer' | 'timeout';
+  /** From when to when the officer had paused: a recorder app may have gone on, and nothing is kept of it. */
+  pauses: [number, number][];
 }
 
 export type PremisesProposePayload =

@@ -97,6 +97,21 @@ test('the end is sent last, with the time of the end', () => {
   const end = walk.steps.at(-1)?.leaving.at(-1);
   expect(end).toMatchObject({ kind: 'patrol.end', record_id: 'o', recorded_at: '2026-11-22T00:00:09.000Z' });
 });
+test('the end tells the pauses, one that was still on as well: a recorder app went on through them', () => {
+  const walk = play([
+    fix(0),
+    ...[at(5, 'paused'), at(8, 'resumed'), at(9, 'hidden'), at(10, 'shown')],
+    ...[at(20, 'paused'), at(30, 'ended')],
+  ]);
+  const [from, to] = [START_MS + 5000, START_MS + 8000];
+  expect(walk.steps.at(-1)?.leaving.at(-1)?.payload).toEqual({
+    ...{ patrol: 'o', ended_how: 'officer' },
+    pauses: [
+      [from, to],
+      [START_MS + 20_000, START_MS + 30_000],
+    ],
+  });
+});
 test('an outing forgotten for a night ends at its twelfth hour, by itself', () => {
   const walk = play([fix(0), at(20 * 3600, 'reopened')]);
   expect(walk.steps.at(-1)?.leaving.at(-1)).toMatchObject({

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -16,7 +17,7 @@ from backend.recorders.models import HeldFix, Recorder
 from backend.recorders.services import fixes_join_all
 from backend.sync.models import FeedEntry
 from patrol.models import FixBlock
-from tests.builders import mutation, outing
+from tests.builders import fixes, mutation, outing
 from tests.conftest import City, outcomes_of
 
 Push = Callable[..., list[dict[str, Any]]]
@@ -160,6 +161,29 @@ def test_an_outing_that_ends_earlier_than_its_recorder_keeps_nothing_from_after_
     push(officer, end)
     assert minutes_stored() == [29]
     assert FixBlock.objects.get().outside_count == 1
+
+
+def paused(end: dict[str, Any], *minutes: tuple[float, float]) -> dict[str, Any]:
+    """Return the end of an outing that had been paused so (from, to)."""
+    pauses = [[round(at(minute).timestamp() * 1000) for minute in pause] for pause in minutes]
+    return mutation("patrol.end", {**end["payload"], "pauses": pauses}, record_id=UUID(end["record_id"]), at=at(30))
+
+
+def test_of_a_pause_nothing_is_kept_though_the_recorder_went_on(
+    pair: Callable[..., dict[str, Any]], push: Push, officer: Officer
+) -> None:
+    _, leg_id, (start, leg, end) = outing(start=START)
+    phones = fixes(leg_id, [(LON, LAT)] * 3, start=at(9), every_s=60)
+    recorder = pair()
+    push(officer, start, leg, phones)
+    tell(recorder, 9, 10, 19, 20)
+    assert fixes_join_all(now=at(21)) == 4  # nobody knows of the pause yet
+    push(officer, paused(end, (10, 20), (25, 26)))
+    assert minutes_stored() == [9, 9, 20]
+    assert sum(FixBlock.objects.values_list("outside_count", flat=True)) == 4
+    tell(recorder, 15, 24, 25, 26)
+    assert fixes_join_all(now=at(40)) == 2
+    assert minutes_stored() == [9, 9, 20, 24, 26]
 
 
 def test_the_same_message_sent_twice_is_stored_once_before_and_after_it_joined(
