@@ -165,3 +165,44 @@ def test_a_new_door_found_by_its_plate_is_visited_signed_and_corrected_before_th
     assert (correction["outcome"], correction["current"], correction["note"]) == ("refused", True, note)
     assert correction["reason"] != ""
     assert correction["same_time"]
+
+
+# A microphone that no machine needs to have: it hears one tone.
+MICROPHONE = """
+navigator.mediaDevices.getUserMedia = async () => {
+  const context = new AudioContext();
+  const [tone, heard] = [context.createOscillator(), context.createMediaStreamDestination()];
+  tone.connect(heard);
+  tone.start();
+  return heard.stream;
+};
+"""
+
+
+def test_what_is_still_being_made_when_a_visit_is_saved_belongs_to_it_and_leaves_no_unfinished_visit(
+    phones: PhoneShop, server: Server, tmp_path: Path
+) -> None:
+    photo = tmp_path / "IMG_0002.jpg"
+    Image.effect_noise((400, 300), 60).convert("RGB").resize((4000, 3000)).save(photo)
+    phone = phones.phone("hurried")
+    page = phone.open()
+    phone.sign_in(page, "officer")
+    wait_until_installed(page)
+    page.evaluate(MICROPHONE)
+    page.get_by_test_id("due-list").locator("a").last.click()
+    door = page.url.rpartition("/")[2]
+    page.get_by_test_id("outcome-met").click()
+    sign(page)
+    page.get_by_test_id("section-photos").click()
+    page.get_by_test_id("section-voice").click()
+    page.get_by_test_id("voice-start").click()
+    expect(page.get_by_test_id("voice-stop")).to_be_visible()
+    page.get_by_test_id("photo-take").set_input_files(photo)
+    page.get_by_test_id("save-visit").click()
+
+    expect(page.get_by_test_id("saved-toast")).to_be_visible()
+    expect(page.get_by_test_id("unsent-badge")).to_have_text("4")
+    expect(page.get_by_test_id("sync-line")).to_have_attribute("data-unsent", "0", timeout=60_000)
+    expect(page.get_by_test_id("draft-resume")).to_have_count(0)
+    [visit] = [made for made in stored(server, door)["visits"] if len(made["files"]) > 0]
+    assert visit["files"] == ["audio", "photo", "signature"]
