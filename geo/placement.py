@@ -1,6 +1,7 @@
 """PURE: which township and which beat a point lies in, found once, by geometry, when it is registered."""
 
 import geopandas
+import numpy
 import pandas
 import shapely
 
@@ -22,13 +23,13 @@ def place_points(
     placed["border_uncertain"] = near_border(points, placed["area_id"], townships)
     ordered = beats.sort_values(["unit_id", "name"], key=lambda column: column.astype(str))
     found = _first(frame, ordered.assign(row=range(len(ordered)))[["row", "geometry"]])
-    same_area = [
-        row is not None and ordered["area_id"].iloc[row] == area
+    area_of, beat_of, unit_of = (list(ordered[name]) for name in ("area_id", "beat_id", "unit_id"))
+    rows = [
+        row if row is not None and area_of[row] == area else None
         for row, area in zip(found, placed["area_id"], strict=True)
     ]
-    rows = [row if same else None for row, same in zip(found, same_area, strict=True)]
-    for name, column in (("beat_id", "beat_id"), ("beat_unit_id", "unit_id")):
-        values = [None if row is None else ordered[column].iloc[row] for row in rows]
+    for name, of in (("beat_id", beat_of), ("beat_unit_id", unit_of)):
+        values = [None if row is None else of[row] for row in rows]
         placed[name] = pandas.Series(values, index=points.index, dtype=object)
     return placed
 
@@ -38,7 +39,8 @@ def _first(points: geopandas.GeoDataFrame, polygons: geopandas.GeoDataFrame) -> 
     column = next(name for name in polygons.columns if name != "geometry")
     found, holders = polygons.sindex.query(points.geometry, predicate="intersects")
     best = pandas.Series(holders, index=found).groupby(level=0).min()
-    values = [polygons[column].iloc[best[i]] if i in best.index else None for i in range(len(points))]
+    values = numpy.full(len(points), None, dtype=object)
+    values[best.index.to_numpy()] = polygons[column].to_numpy(dtype=object)[best.to_numpy()]
     return pandas.Series(values, index=points.index, dtype=object)
 
 

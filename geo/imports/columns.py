@@ -30,7 +30,7 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))  # a column with a null in it: pandas made 360902001 a 360902001.0
-    return str(value).strip()
+    return str(value).replace("\x00", "").strip()  # PostgreSQL cannot hold it
 
 
 def judged_text(frame: GeoDataFrame, names: Iterable[str]) -> tuple[GeoDataFrame, list[RowProblem]]:

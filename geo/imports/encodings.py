@@ -10,6 +10,9 @@ _DBF_BYTES = {0x4D: "gb18030", 0x4F: "big5", 0x03: "cp1252"}
 _ALIASES = {"gbk": "gb18030", "gb2312": "gb18030"}
 
 _CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_FOREIGN_RUNS = re.compile(r"[^\x00-\x7f]+")
+_LATIN = re.compile(r"[\u0080-\u00ff]")
 _LATIN_PAIRS = re.compile(r"(?:[\u00a1-\u00ff]{2})+")
 
 
@@ -38,11 +41,13 @@ def misread(text: str) -> bool:
     """
     if text.isascii():
         return False
-    return "\ufffd" in text or _turns_back(text, "gb18030", "utf-8") or _latin_turns_back(text)
+    foreign = _ASCII.sub("", text)
+    if "\ufffd" in foreign or _turns_back(foreign, "gb18030", "utf-8"):
+        return True
+    return _LATIN.search(foreign) is not None and _latin_turns_back(text, foreign)
 
 
-def _turns_back(text: str, read_as: str, written_in: str) -> bool:
-    foreign = "".join(character for character in text if not character.isascii())
+def _turns_back(foreign: str, read_as: str, written_in: str) -> bool:
     try:
         meant = foreign.encode(read_as).decode(written_in)
     except UnicodeError:
@@ -50,11 +55,9 @@ def _turns_back(text: str, read_as: str, written_in: str) -> bool:
     return len(meant) > 1 and _CJK.fullmatch(meant) is not None
 
 
-def _latin_turns_back(text: str) -> bool:
-    foreign = "".join(character for character in text if not character.isascii())
-    for page in ("cp1252", "latin-1"):
-        if len(foreign) >= 6 and _turns_back(foreign, page, "utf-8"):
-            return True
-    runs = re.findall(r"[^\x00-\x7f]+", text)
+def _latin_turns_back(text: str, foreign: str) -> bool:
+    if len(foreign) >= 6 and any(_turns_back(foreign, page, "utf-8") for page in ("cp1252", "latin-1")):
+        return True
+    runs = _FOREIGN_RUNS.findall(text)
     paired = all(_LATIN_PAIRS.fullmatch(run) for run in runs) and any(len(run) >= 4 for run in runs)
     return paired and _turns_back(foreign, "latin-1", "gb2312")

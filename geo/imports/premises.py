@@ -1,6 +1,7 @@
 """SHELL: brings doors in. The key is the external reference; township, beat and unit are found once, by geometry."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -12,12 +13,13 @@ from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
 from backend.common.outcomes import Change
+from backend.common.rows_json import rows_json
 from geo.imports.columns import judged_keys, judged_text, refuse, require_columns, text_column
 from geo.imports.layers import Layer
 from geo.imports.placing import moves_told, places_of
 from geo.imports.report import ImportReport, RowProblem
 from geo.imports.spool import ChangeSpool
-from geo.models import Premises, PremisesKind
+from geo.models import PremisesKind
 
 GEOMETRY_TYPES = ("Point",)
 
@@ -28,10 +30,8 @@ _UPSERT = """
         external_ref, lon, lat, border_uncertain, state, active_from, last_outcome, version)
     SELECT id, unit_id, area_id, beat_id, kind, address, name, door_plate, '', ref, lon, lat, uncertain, 'active',
         %(active_from)s, '', 1
-    FROM unnest(%(ids)s::uuid[], %(units)s::uuid[], %(areas)s::bigint[], %(beats)s::uuid[], %(kinds)s::text[],
-        %(addresses)s::text[], %(names)s::text[], %(plates)s::text[], %(refs)s::text[], %(lons)s::float8[],
-        %(lats)s::float8[], %(uncertain)s::bool[])
-        AS row (id, unit_id, area_id, beat_id, kind, address, name, door_plate, ref, lon, lat, uncertain)
+    FROM json_to_recordset(%(rows)s) AS row (id uuid, unit_id uuid, area_id bigint, beat_id uuid, kind text,
+        address text, name text, door_plate text, ref text, lon float8, lat float8, uncertain bool)
     ON CONFLICT (external_ref) WHERE external_ref <> '' DO UPDATE
     SET unit_id = excluded.unit_id, area_id = excluded.area_id, beat_id = excluded.beat_id, kind = excluded.kind,
         address = excluded.address, name = excluded.name, door_plate = excluded.door_plate, lon = excluded.lon,
@@ -41,6 +41,11 @@ _UPSERT = """
         (excluded.kind, excluded.address, excluded.name, excluded.door_plate, excluded.lon, excluded.lat,
          excluded.unit_id, excluded.area_id, excluded.beat_id)
     RETURNING id, unit_id, version, (xmax = 0)
+"""
+
+_HOLD = """
+    SELECT id, unit_id FROM geo_premises
+    WHERE external_ref <> '' AND external_ref IN (SELECT json_array_elements_text(%s)) ORDER BY id FOR UPDATE
 """
 
 
@@ -107,7 +112,7 @@ def premises_import_chunks(
 def _columns(frame: geopandas.GeoDataFrame, fields: PremisesFields) -> geopandas.GeoDataFrame:
     parts = [text_column(frame, name) for name in fields.address]
     kinds = text_column(frame, fields.kind)
-    address = pandas.concat(parts, axis=1).agg(" ".join, axis=1).str.strip()
+    address = parts[0].str.cat(parts[1:], sep=" ").str.strip()
     return frame.assign(
         code=text_column(frame, fields.ref),
         address=address,
@@ -148,30 +153,32 @@ def _placed(frame: geopandas.GeoDataFrame) -> tuple[geopandas.GeoDataFrame, list
 
 def _upsert(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> tuple[list[Change], int]:
     # Locked by id, as a push locks the doors it visits: neither then waits for the other in a circle.
-    known = Premises.objects.filter(external_ref__in=list(frame["code"])).order_by("id").select_for_update()
-    held = dict(known.values_list("id", "unit_id"))
     with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, _arrays(frame, active_from, id_of))
+        cursor.execute(_HOLD, [json.dumps(list(frame["code"]), ensure_ascii=False)])
+        held: dict[UUID, UUID] = dict(cursor.fetchall())
+        cursor.execute(_UPSERT, {"active_from": active_from, "rows": rows_json(_rows(frame, id_of))})
         written = cursor.fetchall()
     # A door that moved to another station leaves the phones of the old one.
     changes = moves_told((door_id, held.get(door_id), unit_id, version) for door_id, unit_id, version, _ in written)
     return changes, sum(is_new for *_, is_new in written)
 
 
-def _arrays(frame: geopandas.GeoDataFrame, active_from: date, id_of: Callable[[str], UUID]) -> dict[str, Any]:
-    refs = list(frame["code"])
-    return {
-        "active_from": active_from,
-        "refs": refs,
-        "ids": [id_of(ref) for ref in refs],
-        "units": list(frame["unit_id"]),
-        "areas": [int(area_id) for area_id in frame["area_id"]],
-        "beats": [beat_id if isinstance(beat_id, UUID) else None for beat_id in frame["beat_id"]],
-        "kinds": list(frame["kind"]),
-        "addresses": list(frame["address"]),
-        "names": list(frame["name"]),
-        "plates": list(frame["door_plate"]),
-        "lons": [float(lon) for lon in frame.geometry.x],
-        "lats": [float(lat) for lat in frame.geometry.y],
-        "uncertain": [bool(near) for near in frame["border_uncertain"]],
-    }
+def _rows(frame: geopandas.GeoDataFrame, id_of: Callable[[str], UUID]) -> Iterator[dict[str, Any]]:
+    names = ("code", "unit_id", "area_id", "beat_id", "kind", "address", "name", "door_plate", "border_uncertain")
+    columns = [frame[name].to_list() for name in names]
+    for row in zip(*columns, frame.geometry.x.to_list(), frame.geometry.y.to_list(), strict=True):
+        ref, unit_id, area_id, beat_id, kind, address, name, door_plate, uncertain, lon, lat = row
+        yield {
+            "id": id_of(ref),
+            "unit_id": unit_id,
+            "area_id": int(area_id),
+            "beat_id": beat_id if isinstance(beat_id, UUID) else None,
+            "kind": kind,
+            "address": address,
+            "name": name,
+            "door_plate": door_plate,
+            "ref": ref,
+            "lon": lon,
+            "lat": lat,
+            "uncertain": bool(uncertain),
+        }
