@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
     "erase contacts": {"task": "sync.erase_contacts", "schedule": crontab(hour=3, minute=45)},
+    "end raw tracks' retention": {"task": "recorders.drop_raw_tracks", "schedule": crontab(hour=4, minute=15)},
     "join recorders' positions": {"task": "recorders.join_fixes", "schedule": timedelta(minutes=1)},
     "look after map packages": {"task": "geo.refresh_map_packages", "schedule": timedelta(minutes=1)},
     "forget used nonces": {"task": "accounts.forget_used_nonces", "schedule": crontab(minute="*/10")},
@@ -198,6 +199,10 @@ PICTURE_MAX_PIXELS = 25_000_000
 # --- contacts of residents (visits/contacts.py) -----------------------------------------------------------------------
 # How many days after a dispute has ended the contacts of its parties are erased.
 CONTACT_KEPT_DAYS = env.read_int("CONTACT_KEPT_DAYS", default=90)
+
+# --- raw tracks (patrol/retention.py) ---------------------------------------------------------------------------------
+# How many days after its outing ended a reading is kept as it came; the leg's compact track stands for it from then on.
+RAW_TRACK_DAYS = env.read_int("RAW_TRACK_DAYS", default=30)
 
 # --- recorder apps (OwnTracks, Traccar Client) ------------------------------------------------------------------------
 # How long a position waits for the outing it belongs to: a phone may be without a network for two days.

@@ -68,6 +68,13 @@ def _fingerprint(place: Deployment, blocks_n: int, legs_n: int, patrol_version: 
     return f"method {METHOD}, {townships}, {blocks_n} blocks, {legs_n} legs, version {patrol_version}"
 
 
+def fingerprints_renew(*, leg_ids: Sequence[UUID]) -> None:
+    """Say of legs whose raw blocks were just dropped that their rows fit: the track they are made from is the same."""
+    ids = sorted(leg_ids)
+    for pk, fingerprint in zip(ids, _fingerprints(ids, deployment()), strict=True):
+        Leg.objects.filter(pk=pk).update(derived_from=fingerprint)
+
+
 def leg_derive(*, leg_id: UUID) -> frozenset[Touched]:
     """Rewrite what is derived from one leg; return the townships and days whose figures that may change."""
     return legs_derive(leg_ids=[leg_id])
