@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Officer
+from patrol.models import Patrol
 from tests.builders import batch, dispute, dispute_event, fixes, mutation, visit
 from tests.factories import new_id
 from tests.rings.nights.town import STREET_DEG, Station
@@ -63,7 +64,7 @@ class Days:
         self.chance.shuffle(parcels)
         for parcel in parcels:
             self._push(parcel)
-        for model in (Visit, Dispute, DisputeEvent):
+        for model in (Visit, Dispute, DisputeEvent, Patrol):
             model.objects.filter(received_at__gt=received_at).update(received_at=received_at)
 
     def everything_arrives(self, received_at: datetime) -> None:

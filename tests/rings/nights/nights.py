@@ -76,6 +76,8 @@ class Nights:
             self.found.skipped, self.found.twice = self.found.skipped + (times == 0), self.found.twice + (times == 2)
             for _ in range(times):
                 self.night(_two(on))
+            if (number + 1) % 10 == 0:
+                print(f"night {number + 1} of {count}, {self.workers.kills}", flush=True)
             if (number + 1) % compare_every == 0 and number + 1 < count:
                 self.compare(_two(on))
         last = first + timedelta(days=count - 1)
@@ -90,7 +92,7 @@ class Nights:
         run = services.night_begin(self.workers.send, now=now)
         if self.chance.random() < 0.3:
             self.workers.refresh()
-        resumed_s, left = 0.0, 0 if is_quiet else 3
+        resumed_s, left = 0.0, 0 if is_quiet else self.chance.choice([0, 1, 1, 2])
         for waited_s in self.workers.wait(f"run {run.pk} does not end"):
             if Run.objects.filter(pk=run.pk, ended_at__isnull=False).exists():
                 return
@@ -149,7 +151,7 @@ def main() -> int:
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         with workers_up(home / "ring_nights.log") as workers:
-            nights = Nights(workers, lay_town(), seed, kills=0.25, whole=0.15)
+            nights = Nights(workers, lay_town(), seed, kills=0.4, whole=0.06)
             first = timezone.now().date() - timedelta(days=count + 30)
             found = nights.simulate(first, count, compare_every=max(1, count // 6))
     finally:
