@@ -1,8 +1,9 @@
 """PURE: which readings of a leg make its track, in order of time. The others stay in their blocks, with a reason.
 
 Phone and recorder at once would give a track that jumps between two errors: of each minute one source is taken. The
-sources of a leg are ranked by in how many minutes they have an accurate reading (most first, then by name), and a
-minute is taken from the first of them that has one in it. The order of arrival of the blocks says nothing.
+sources of a leg are ranked by in how many minutes they have an accurate reading, then by how many readings (most first,
+at last by name), and a minute is taken from the first of them that has one in it. The order of arrival of the blocks
+says nothing.
 """
 
 from typing import NamedTuple
@@ -66,7 +67,8 @@ def _of_one_source(source: Integers, t_ms: Integers, accuracy_m: Floats) -> Mask
     accurate = accuracy_m <= ACCURACY_MAX_M
     heard = np.zeros((int(source.max()) + 1, len(minutes)), dtype=bool)
     heard[source[accurate], minute[accurate]] = True
-    ranked = np.argsort(-heard.sum(axis=1), kind="stable")
+    readings = np.bincount(source[accurate], minlength=len(heard))
+    ranked = np.lexsort((-readings, -heard.sum(axis=1)))
     taken = ranked[np.argmax(heard[ranked], axis=0)]
     mine: Mask = source == taken[minute]
     return mine

@@ -1,18 +1,25 @@
-"""What is derived from a leg: by a real push of real fixes, into townships and street pieces."""
+"""What is derived from a leg: by a real push of real fixes, into townships, street pieces and squares."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import pytest
 from django.contrib.gis.geos import LineString
+from django.db import connection
 
 from backend.accounts.models import Officer
-from geo.models import StreetPiece
-from patrol.derivation import leg_derive, legs_stale
-from patrol.models import Leg, LegTownship, Patrol, PieceLeg
+from geo.models import Area, StreetPiece
+from geo.networks import Grounds
+from geo.selectors import deployment
+from patrol.derivation import leg_derive, legs_derive, legs_stale
+from patrol.leg_times import Gaps, boxes_of, fixes_of
+from patrol.leg_ways import legs_ways
+from patrol.models import FixBlock, Leg, LegCell, LegTownship, Patrol, PieceLeg
 from patrol.tasks import derive_leg
+from patrol.track_blob import decode_tracks
 from tests.builders import fixes, mutation, outing
 from tests.conftest import City
 from tests.factories import NOON, StreetFactory, StreetPieceFactory, new_id
@@ -30,17 +37,22 @@ def along(west: float, steps: int, lat: float = SOUTH) -> list[tuple[float, floa
     return [(west + position * STEP_DEG, lat) for position in range(steps + 1)]
 
 
-@pytest.fixture
-def street(city: City) -> list[StreetPiece]:
-    """Twenty pieces of a street in the first township, from 114.05° E going east."""
-    points = along(114.05, 20)
-    whole = StreetFactory(line=LineString(points, srid=4326))
+def street_at(area: Area, *, west: float = 114.05, lat: float = SOUTH, edition: str = "test") -> list[StreetPiece]:
+    """Return the twenty pieces of a street going east."""
+    points = along(west, 20, lat)
+    whole = StreetFactory(line=LineString(points, srid=4326), edition=edition)
     return [
         StreetPieceFactory(
-            street=whole, ordinal=n, length_m=19.7, line=LineString(points[n : n + 2], srid=4326), area=city.township
+            street=whole, ordinal=n, length_m=19.7, line=LineString(points[n : n + 2], srid=4326), area=area
         )
         for n in range(20)
     ]
+
+
+@pytest.fixture
+def street(city: City) -> list[StreetPiece]:
+    """Twenty pieces of a street in the first township, from 114.05° E going east."""
+    return street_at(city.township)
 
 
 def walked(push: Push, officer: Officer, *blocks: Any, minutes: float = 2, mode: str = "foot") -> UUID:
@@ -53,6 +65,19 @@ def walked(push: Push, officer: Officer, *blocks: Any, minutes: float = 2, mode:
 def walk_of(points: list[tuple[float, float]], **options: Any) -> Callable[[UUID], Any]:
     # 19.7 m in 10 s: 2 m/s.
     return lambda leg_id: fixes(leg_id, points, **{"every_s": 10, **options})
+
+
+def derived(*leg_ids: UUID) -> list[list[tuple[Any, ...]]]:
+    """Return all derived rows of the legs, leg by leg, without their ids."""
+    columns = {
+        LegTownship: ("area", "on", "part", "km", "hours", "km_off", "hours_off"),
+        LegCell: ("cell", "on", "part", "seconds"),
+        PieceLeg: ("piece", "on", "part", "state", "seconds", "passes"),
+    }
+    return [
+        [row for table, names in columns.items() for row in sorted(table.objects.filter(leg=one).values_list(*names))]
+        for one in leg_ids
+    ]
 
 
 def states(leg_id: UUID) -> dict[int, str]:
@@ -92,12 +117,24 @@ def test_the_order_in_which_blocks_arrive_does_not_matter(
 ) -> None:
     first = walk_of(along(114.05, 5))
     later = walk_of(along(114.05 + 6 * STEP_DEG, 4), start=NOON + timedelta(seconds=60))
-    results = []
-    for blocks in ((first, later), (later, first)):
-        leg_id = walked(push, officer, *blocks)
+    legs = [walked(push, officer, *blocks) for blocks in ((first, later), (later, first))]
+    legs_derive(leg_ids=legs)
+    one, other = derived(*legs)
+    assert one == other
+    assert sum(len(row) == 6 for row in one) == 10  # street pieces
+
+
+def test_a_leg_gives_the_same_rows_alone_and_among_others(
+    push: Push, officer: Officer, street: list[StreetPiece]
+) -> None:
+    legs = [walked(push, officer, walk_of(along(114.05 + n * STEP_DEG, 4 + n))) for n in range(5)]
+    legs_derive(leg_ids=legs)
+    together = derived(*legs)
+
+    for leg_id in reversed(legs):
         leg_derive(leg_id=leg_id)
-        results.append((states(leg_id), *LegTownship.objects.filter(leg=leg_id).values_list("km", "hours")))
-    assert results[0] == results[1]
+
+    assert derived(*legs) == together
 
 
 def test_a_gap_leaves_unknown_what_lies_within_reach_and_passes_nothing(
@@ -175,3 +212,133 @@ def test_a_leg_ends_where_the_next_one_begins(push: Push, officer: Officer, stre
 def test_a_leg_that_is_not_there_is_no_failure(db: None) -> None:
     assert leg_derive(leg_id=new_id()) == frozenset()
     assert not Leg.objects.exists()
+
+
+def test_a_walk_over_midnight_counts_on_both_days(push: Push, officer: Officer, street: list[StreetPiece]) -> None:
+    midnight = NOON + timedelta(hours=12)
+    begun = midnight - timedelta(seconds=50)
+    _, leg_id, steps = outing(start=begun, minutes=2)
+    push(officer, *steps, fixes(leg_id, along(114.05, 10), start=begun, every_s=10))
+
+    leg_derive(leg_id=leg_id)
+
+    nights = PieceLeg.objects.filter(leg=leg_id, part="night").order_by("piece__ordinal")
+    assert list(nights.values_list("piece__ordinal", flat=True)) == list(range(10))
+    assert set(nights.filter(on=DAY).values_list("piece__ordinal", flat=True)) == {0, 1, 2, 3, 4}
+    hours = dict(LegTownship.objects.filter(leg=leg_id).values_list("on", "hours"))
+    assert hours == {DAY: 0.0139, DAY + timedelta(days=1): 0.0139}  # 50 s each
+
+
+def test_an_alley_off_the_map_counts_hours_and_kilometres_but_no_street(
+    push: Push, officer: Officer, street: list[StreetPiece]
+) -> None:
+    # 300 m north of the street.
+    leg_id = walked(push, officer, walk_of(along(114.05, 10, SOUTH + 0.0027)))
+
+    leg_derive(leg_id=leg_id)
+
+    assert states(leg_id) == {}
+    effort = LegTownship.objects.get(leg=leg_id)
+    assert effort.hours == effort.hours_off == pytest.approx(100 / 3600, abs=0.0001)
+    assert effort.km == effort.km_off == pytest.approx(0.197, abs=0.02)
+    assert sum(LegCell.objects.filter(leg=leg_id).values_list("seconds", flat=True)) == 100
+
+
+def test_the_parallel_street_is_not_passed(push: Push, officer: Officer, street: list[StreetPiece], city: City) -> None:
+    beside = street_at(city.township, lat=SOUTH + 0.00018)  # 20 m north
+    # Two metres off the street that is walked.
+    leg_id = walked(push, officer, walk_of(along(114.05, 10, SOUTH + 0.00002)))
+
+    leg_derive(leg_id=leg_id)
+
+    passed = set(PieceLeg.objects.filter(leg=leg_id).values_list("piece", flat=True))
+    assert passed == {piece.pk for piece in street[:10]}
+    assert passed.isdisjoint(piece.pk for piece in beside)
+
+
+def test_there_and_back_is_passed_twice(push: Push, officer: Officer, street: list[StreetPiece]) -> None:
+    there = along(114.05, 8)
+    leg_id = walked(push, officer, walk_of([*there, *there[-2::-1]]), minutes=3)
+
+    leg_derive(leg_id=leg_id)
+
+    rows = PieceLeg.objects.filter(leg=leg_id, piece__ordinal__range=(1, 6))
+    assert set(rows.values_list("passes", flat=True)) == {2}
+    assert sum(PieceLeg.objects.filter(leg=leg_id).values_list("seconds", flat=True)) == pytest.approx(160, abs=12)
+
+
+def test_another_edition_of_the_streets_is_matched_anew(
+    push: Push, officer: Officer, street: list[StreetPiece], city: City
+) -> None:
+    here = walked(push, officer, walk_of(along(114.05, 10)))
+    far = walked(push, officer, walk_of(along(114.15, 10)))
+    legs_derive(leg_ids=[here, far])
+
+    newer = street_at(city.township, edition="newer")
+
+    # The other track lies ten kilometres from what changed.
+    assert legs_stale(first=DAY, last=DAY) == [here]
+    leg_derive(leg_id=here)
+    assert set(PieceLeg.objects.filter(leg=here).values_list("piece", flat=True)) == {one.pk for one in newer[:10]}
+    assert legs_stale(first=DAY, last=DAY) == []
+
+
+def test_what_was_passed_goes_with_the_piece(push: Push, officer: Officer, street: list[StreetPiece]) -> None:
+    leg_id = walked(push, officer, walk_of(along(114.05, 4)), minutes=1)
+    leg_derive(leg_id=leg_id)
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM geo_streetpiece WHERE id = %s", [street[1].pk])
+
+    assert states(leg_id) == dict.fromkeys((0, 2, 3), "passed")
+    assert legs_stale(first=DAY, last=DAY) == [leg_id]
+
+
+def test_phone_and_recorder_at_once_are_one_track(push: Push, officer: Officer, street: list[StreetPiece]) -> None:
+    path = along(114.05, 10)
+    # The recorder stands 40 m away and hears less often: taken together the track would jump to and fro.
+    away = [(lon, lat + 0.0004) for lon, lat in path[::3]]
+    recorder = walk_of(away, source="owntracks", every_s=30, start=NOON + timedelta(seconds=5))
+    leg_id = walked(push, officer, walk_of(path), recorder)
+
+    leg_derive(leg_id=leg_id)
+
+    assert states(leg_id) == dict.fromkeys(range(10), "passed")
+    assert LegTownship.objects.get(leg=leg_id).km == pytest.approx(0.197, abs=0.003)
+
+
+def test_after_its_raw_blocks_are_gone_the_track_stands_for_them(
+    push: Push, officer: Officer, street: list[StreetPiece]
+) -> None:
+    leg_id = walked(push, officer, walk_of(along(114.05, 5)))
+    leg_derive(leg_id=leg_id)
+    before = derived(leg_id)
+    Leg.objects.filter(pk=leg_id).update(raw_dropped_at=NOON)
+    FixBlock.objects.filter(leg=leg_id).delete()
+
+    leg_derive(leg_id=leg_id)
+    assert derived(leg_id) == before
+
+    late = fixes(leg_id, along(114.05 + 5 * STEP_DEG, 5), start=NOON + timedelta(seconds=50), every_s=10)
+    push(officer, late)
+    for _ in range(2):
+        leg_derive(leg_id=leg_id)
+        assert states(leg_id) == dict.fromkeys(range(10), "passed")
+
+
+def test_a_province_is_matched_in_squares_with_the_same_result(
+    push: Push, officer: Officer, street: list[StreetPiece]
+) -> None:
+    leg_id = walked(push, officer, walk_of(along(114.05, 10)))
+    leg_derive(leg_id=leg_id)
+    track, epsg = bytes(Leg.objects.get(pk=leg_id).track), deployment().metric_epsg
+    tracks = decode_tracks([track])
+    boxes = boxes_of(fixes_of(tracks, ["foot"]), 1)
+    no_gaps = Gaps(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 5)))
+    city, province = (Grounds(0, "test", epsg) for _ in range(2))
+    province.is_small = False
+
+    whole, squares = (legs_ways(one, [track], ["foot"], boxes, no_gaps)[0] for one in (city, province))
+
+    assert len(whole.piece) == 10
+    assert [column.tolist() for column in squares] == [column.tolist() for column in whole]
