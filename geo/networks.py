@@ -20,8 +20,8 @@ from django.db.models import QuerySet
 
 from geo.crs import WGS84_EPSG
 from geo.matching.matcher import ground_of
+from geo.matching.model import Ground
 from geo.matching.network import network_of
-from geo.matching.viterbi import Ground
 from geo.models import Street, StreetPiece
 from geo.projected import projected, to_degrees
 

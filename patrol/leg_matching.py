@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from geo.compiled import compiled
 from geo.matching.matcher import Matched, match_tracks
-from geo.matching.viterbi import Ground
+from geo.matching.model import Ground
 from patrol.cleaning import usable_fixes
 from patrol.effort import CRUISE_MPS
 from patrol.track_blob import decode_tracks

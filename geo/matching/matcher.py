@@ -5,21 +5,21 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.compiled import compiled, compiled_part
-from geo.matching.distances import LIMIT_M, distances_of
-from geo.matching.grid import CANDIDATES, grid_of
+from geo.matching.grid import grid_of
+from geo.matching.model import OFF, STATES, Ground, Model, Room, States, Stretch, room_of
 from geo.matching.network import Floats, Integers, Network
-from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y, observe
+from geo.matching.noise import noise_of
+from geo.matching.observations import ARRIVED_S, LEFT_S, OBSERVED, X, Y, observe
 from geo.matching.passes import Passes, passes_of
 from geo.matching.routes import route
 from geo.matching.turns import joined, without_false_turns
-from geo.matching.viterbi import OFF, Ground, Model, run_viterbi
+from geo.matching.viterbi import run_viterbi
 
 # No usable fix for so long is a gap (2-records): nothing in it counts as covered.
 GAP_S = 60.0
-# The reported accuracy is the radius that holds 68 % of the readings: 1.51 standard deviations of one axis.
-SIGMAS_OF_ACCURACY = 1.51
-SIGMA_LEAST_M, SIGMA_MOST_M = 8.0, 30.0
 FALSE_TURN_M = 16.0
+# Places are averaged over about 13 m of way at the usual speed (patrol.leg_matching).
+WINDOW_M = 13.0
 SPAN_COLUMNS, OFF_COLUMNS = 5, 7
 
 MODEL = Model()
@@ -37,9 +37,13 @@ class Matched(NamedTuple):
     off: Floats
 
 
-def ground_of(network: Network, limit_m: float = LIMIT_M) -> Ground:
-    """Return a network with its grid and its table of distances: made once, used for every track."""
-    return Ground(network, grid_of(network), distances_of(network, limit_m))
+def ground_of(network: Network) -> Ground:
+    """Return a network with its grid: made once, used for every track."""
+    node_xy_m = np.zeros((len(network.node_start) - 1, 2))
+    corners = np.stack([network.corner_x_m, network.corner_y_m], axis=1)
+    node_xy_m[network.ends[:, 0]] = corners[network.corner_start[:-1]]
+    node_xy_m[network.ends[:, 1]] = corners[network.corner_start[1:] - 1]
+    return Ground(network, grid_of(network), node_xy_m)
 
 
 def match_tracks(
@@ -75,21 +79,26 @@ def _match(
     half_window_s: Floats,
 ) -> tuple[Floats, Integers, Floats]:
     spans, off = np.empty((1024, SPAN_COLUMNS)), np.empty((64, OFF_COLUMNS))
-    span_start = np.zeros(len(starts), np.int64)
+    span_start, room = np.zeros(len(starts), np.int64), room_of(ground.network)
     used, off_used = int(np.int64(0)), int(np.int64(0))
     for track in range(len(starts) - 1):
         begun, last = starts[track], starts[track + 1]
         for i in range(begun + 1, last + 1):
             if i < last and t_s[i] - t_s[i - 1] <= GAP_S:
                 continue
-            sigma_m = _sigma(accuracy_m[begun:i])
-            room = np.empty((i - begun, 4))
-            window_s = min(half_window_s[track], sigma_m)
-            seen = room[: observe(t_s[begun:i], x_m[begun:i], y_m[begun:i], window_s, sigma_m, room)]
-            edge, place = np.empty((len(seen), CANDIDATES), np.int64), np.empty((len(seen), CANDIDATES, 4))
+            seconds, x, y = t_s[begun:i], x_m[begun:i], y_m[begun:i]
+            sigma_m, memory_s, window_s = noise_of(seconds, x, y, accuracy_m[begun:i], half_window_s[track])
+            stretch = Stretch(sigma_m, memory_s, WINDOW_M / half_window_s[track])
+            seen = np.empty((i - begun, OBSERVED))
+            seen = seen[: observe(seconds, x, y, window_s, sigma_m, seen)]
             path = np.empty(len(seen), np.int64)
-            run_viterbi(ground, model, seen, sigma_m, edge, place, path)
-            spans, used = _append_way(ground, seen, edge, place, path, spans, used)
+            states = States(
+                np.empty((len(seen), STATES), np.int64),
+                np.empty((len(seen), STATES)),
+                np.empty((len(seen), STATES + 1), np.int64),
+            )
+            run_viterbi(ground, model, stretch, room, seen, states, path)
+            spans, used = _append_way(ground, model, stretch, room, seen, states, path, spans, used)
             off, off_used = _append_off(track, seen, path, off, off_used)
             begun = i
         span_start[track + 1] = used
@@ -97,24 +106,13 @@ def _match(
 
 
 @compiled_part
-def _sigma(accuracy_m: Floats) -> float:
-    total = 0.0
-    for one in accuracy_m:
-        total += one
-    return min(max(total / len(accuracy_m) / SIGMAS_OF_ACCURACY, SIGMA_LEAST_M), SIGMA_MOST_M)
-
-
-@compiled_part
 def _append_way(
-    ground: Ground, seen: Floats, edge: Integers, place: Floats, path: Integers, spans: Floats, used: int
-) -> tuple[Floats, int]:
+    ground: Ground, model: Model, stretch: Stretch, room: Room, seen: Floats, states: States, path: Integers,
+    spans: Floats, used: int,
+) -> tuple[Floats, int]:  # fmt: skip
     """Append the spans of a stretch of track without a gap; return the (perhaps larger) array and how many it holds."""
-    network, table = ground.network, ground.distances
     while True:
-        count = route(
-            network.ends, network.length_m, network.node_start, network.at_node, table.start, table.entries,
-            seen, edge, place, path, spans[used:],
-        )  # fmt: skip
+        count = route(ground, model, stretch, room, seen, states, path, spans[used:])
         if used + count <= len(spans):
             break
         spans = _larger(spans, used)

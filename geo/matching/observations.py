@@ -1,4 +1,4 @@
-"""PURE: from fixes to what the model sees: smoothed places, one about every σ (11 to 18 m), a halt as one.
+"""PURE: from fixes to what the model sees: smoothed places, one about every σ (14 m at least), a halt as one.
 
 Readings that follow each other within seconds err alike and say little more than one of them; Newson and Krumm leave
 out what lies within 2σ of the place before. Fewer steps of the model are also where most of the speed comes from.
@@ -9,7 +9,9 @@ import numpy as np
 from geo.compiled import compiled_part
 from geo.matching.network import Floats, Integers
 
-SPACING_LEAST_M, SPACING_MOST_M = 11.0, 18.0
+SPACING_LEAST_M = 14.0
+# Who stands unnoticed (the readings wander too far for a halt) is seen at least so often: errors fade meanwhile.
+MOST_S = 20.0
 # Who comes back by this much has turned round in between: the furthest place is seen, or a dead end would be lost.
 TURN_LEAST_M, TURN_SIGMAS = 5.0, 0.6
 # Who gets less than 20 m away in 40 s (0.5 m/s) stands still, and wanders only in the readings.
@@ -18,12 +20,16 @@ HALT_M = 20.0
 HALT_S = 45.0
 
 # Columns of an observation.
-X, Y, ARRIVED_S, LEFT_S = 0, 1, 2, 3
+X, Y, ARRIVED_S, LEFT_S, SPEED = 0, 1, 2, 3, 4
+OBSERVED = 5
+# Speed is that of the beeline over so many seconds either side: readings a few seconds apart say little of it.
+SPEED_WINDOW_S = 30.0
+SPEED_LEAST_S = 10.0
 
 
 @compiled_part
 def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m: float, room: Floats) -> int:
-    """Fill `room` (x, y, arrived, left) with the observations of fixes without a gap; return how many."""
+    """Fill `room` (x, y, arrived, left, speed) with the observations of fixes without a gap; return how many."""
     smooth, halts = np.empty((len(t_s), 2)), np.empty(len(t_s), np.int64)
     _smoothed(t_s, x_m, y_m, half_window_s, smooth)
     _halts(t_s, smooth, halts)
@@ -37,19 +43,35 @@ def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m
         count += 1
         if end == last:
             break
-        i = _next(smooth, halts, x, y, end + 1, sigma_m)
+        i = _next(smooth, halts, x, y, end + 1, sigma_m, t_s, t_s[end] + MOST_S)
+    _speeds(room, count)
     return count
 
 
 @compiled_part
-def _next(smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, sigma_m: float) -> int:
+def _speeds(room: Floats, count: int) -> None:
+    """Fill how fast the beeline from 30 s before each observation to 30 s after it was gone."""
+    low, high = 0, 0
+    for i in range(count):
+        while room[low, LEFT_S] < room[i, ARRIVED_S] - SPEED_WINDOW_S:
+            low += 1
+        while high < count - 1 and room[high, ARRIVED_S] < room[i, ARRIVED_S] + SPEED_WINDOW_S:
+            high += 1
+        dx, dy = room[high, X] - room[low, X], room[high, Y] - room[low, Y]
+        room[i, SPEED] = np.sqrt(dx * dx + dy * dy) / max(room[high, ARRIVED_S] - room[low, LEFT_S], SPEED_LEAST_S)
+
+
+@compiled_part
+def _next(
+    smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, sigma_m: float, t_s: Floats, until_s: float
+) -> int:
     """Return the next fix to look at: the first far enough away, the furthest before the track turns back, a halt."""
-    spacing_m = min(max(SPACING_LEAST_M, sigma_m), SPACING_MOST_M)
+    spacing_m = max(SPACING_LEAST_M, sigma_m)
     turn_m = max(TURN_LEAST_M, TURN_SIGMAS * sigma_m)
     furthest, most_m = first, 0.0
     for i in range(first, len(smooth)):
         away_m = np.hypot(smooth[i, 0] - x_m, smooth[i, 1] - y_m)
-        if away_m >= spacing_m or halts[i] > i:
+        if away_m >= spacing_m or halts[i] > i or t_s[i] >= until_s:
             return i
         if away_m > most_m:
             furthest, most_m = i, away_m

@@ -3,10 +3,10 @@
 import numpy as np
 
 from geo.compiled import compiled_part
-from geo.matching.distances import way_m
+from geo.matching.ahead import look_ahead
+from geo.matching.model import ANEW, OFF, TURNED, Ground, Model, Room, States, Stretch, allowed_m
 from geo.matching.network import Floats, Integers
 from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y
-from geo.matching.viterbi import ALONG, OFF, way_between
 
 # Columns of a span: edge (-1: off the streets), metres along the edge where it begins and ends, and when.
 EDGE, BEGIN, END, FROM_S, TO_S = 0, 1, 2, 3, 4
@@ -14,83 +14,91 @@ EDGE, BEGIN, END, FROM_S, TO_S = 0, 1, 2, 3, 4
 
 @compiled_part
 def route(
-    ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, row_start: Integers, entries: Integers,
-    seen: Floats, edge: Integers, place: Floats, path: Integers, spans: Floats,
+    ground: Ground, model: Model, stretch: Stretch, room: Room, seen: Floats, states: States, path: Integers,
+    spans: Floats,
 ) -> int:  # fmt: skip
     """Fill `spans` with those of a track, as far as there is room; return how many there are.
 
     A span off the streets has the metres of its beeline as END. Where the track was taken up anew, there is none.
     """
-    used = int(np.int64(0))
+    used, nowhere = int(np.int64(0)), int(np.int64(-1))
     for now in range(len(seen)):
         state = path[now]
         if seen[now, LEFT_S] > seen[now, ARRIVED_S]:
-            where, at_m = (int(np.int64(-1)), 0.0) if state == OFF else (edge[now, state], place[now, state, ALONG])
-            used = _put(spans, used, where, at_m, at_m, seen[now, ARRIVED_S], seen[now, LEFT_S])
+            line, at_m = nowhere, 0.0
+            if state != OFF:
+                line = states.edge[now, state] >> 1
+                at_m = _on_street(ground.network.length_m, states.edge[now, state], states.along_m[now, state])
+            used = _put(spans, used, line, at_m, at_m, seen[now, ARRIVED_S], seen[now, LEFT_S])
         if now + 1 == len(seen):
             break
-        next_state, from_s, to_s = path[now + 1], seen[now, LEFT_S], seen[now + 1, ARRIVED_S]
-        if state == OFF or next_state == OFF:
+        there, from_s, to_s = path[now + 1], seen[now, LEFT_S], seen[now + 1, ARRIVED_S]
+        if state == OFF or there == OFF:
             away_m = np.hypot(seen[now + 1, X] - seen[now, X], seen[now + 1, Y] - seen[now, Y])
-            used = _put(spans, used, int(np.int64(-1)), 0.0, away_m, from_s, to_s)
-        else:
+            used = _put(spans, used, nowhere, 0.0, away_m, from_s, to_s)
+        elif states.back[now + 1, there] < ANEW:
+            reach_m = allowed_m(model, stretch.pace_mps, seen[now], seen[now + 1]) + model.spare_m
             used = _way(
-                ends, length_m, node_start, at_node, row_start, entries, edge[now, state], place[now, state, ALONG],
-                edge[now + 1, next_state], place[now + 1, next_state, ALONG], from_s, to_s, spans, used,
+                ground, room, reach_m, states.back[now + 1, there] >= TURNED,
+                states.edge[now, state], states.along_m[now, state],
+                states.edge[now + 1, there], states.along_m[now + 1, there], from_s, to_s, spans, used,
             )  # fmt: skip
     return used
 
 
 @compiled_part
-def _put(spans: Floats, used: int, edge: int, begin: float, end: float, from_s: float, to_s: float) -> int:
+def _on_street(length_m: Floats, way: int, at_m: float) -> float:
+    """Return where a place on a directed edge lies along its street."""
+    return float(length_m[way >> 1] - at_m) if way & 1 == 1 else at_m
+
+
+@compiled_part
+def _put(spans: Floats, used: int, line: int, begin: float, end: float, from_s: float, to_s: float) -> int:
     if used < len(spans):
         row = spans[used]
-        row[EDGE], row[BEGIN], row[END], row[FROM_S], row[TO_S] = edge, begin, end, from_s, to_s
+        row[EDGE], row[BEGIN], row[END], row[FROM_S], row[TO_S] = line, begin, end, from_s, to_s
     return used + 1
 
 
 @compiled_part
 def _way(
-    ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, row_start: Integers, entries: Integers,
-    one: int, at_m: float, other: int, to_m: float, from_s: float, to_s: float, spans: Floats, used: int,
+    ground: Ground, room: Room, reach_m: float, turned: bool, begin: int, at_m: float, goal: int, to_m: float,
+    from_s: float, to_s: float, spans: Floats, used: int,
 ) -> int:  # fmt: skip
-    """Append the shortest way between two places; the time passes evenly along it."""
-    way, how = way_between(ends, length_m, row_start, entries, one, at_m, other, to_m)
-    if way == np.inf:
-        return used
-    if how < 0:
-        return _put(spans, used, one, at_m, to_m, from_s, to_s)
-    pace = (to_s - from_s) / way if way > 0 else 0.0
-    out, into = how // 2, how % 2
-    corner_m = length_m[one] if out == 1 else 0.0
-    clock = from_s + pace * abs(corner_m - at_m)
-    used = _put(spans, used, one, at_m, corner_m, from_s, clock)
-    node, goal = ends[one, out], ends[other, into]
-    while node != goal:
-        edge = _next_edge(ends, length_m, node_start, at_node, row_start, entries, node, goal)
-        begin = 0.0 if ends[edge, 0] == node else length_m[edge]
-        later = clock + pace * length_m[edge]
-        used = _put(spans, used, edge, begin, length_m[edge] - begin, clock, later)
-        clock, node = later, ends[edge, 0] + ends[edge, 1] - node
-    return _put(spans, used, other, length_m[other] if into == 1 else 0.0, to_m, clock, to_s)
+    """Append the way between two places; the time passes evenly along it."""
+    network, length_m = ground.network, ground.network.length_m
+    if turned:
+        begin, at_m = begin ^ 1, length_m[begin >> 1] - at_m
+    last = 0
+    if begin != goal or to_m < at_m:
+        many = look_ahead(
+            network.ends, length_m, network.node_start, network.at_node, ground.node_xy_m, begin, at_m, reach_m,
+            0.0, 0.0, np.inf, room.ahead, room.away_m, room.came_by,
+        )  # fmt: skip
+        last = _last(room, many, goal)
+    else:
+        room.ahead[0], room.away_m[0], room.came_by[0] = begin, -at_m, -1
+    hops, one = 0, last
+    while one >= 0:
+        hops, one = hops + 1, room.came_by[one]
+    whole_m = room.away_m[last] + to_m
+    pace = (to_s - from_s) / whole_m if whole_m > 0 else 0.0
+    # The chain is followed from its end to its beginning.
+    one = last
+    for hop in range(hops - 1, -1, -1):
+        way = room.ahead[one]
+        a, b = at_m if hop == 0 else 0.0, to_m if hop == hops - 1 else length_m[way >> 1]
+        clock, later = from_s + pace * (room.away_m[one] + a), from_s + pace * (room.away_m[one] + b)
+        _put(spans, used + hop, way >> 1, _on_street(length_m, way, a), _on_street(length_m, way, b), clock, later)
+        one = room.came_by[one]
+    return used + hops
 
 
 @compiled_part
-def _next_edge(
-    ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, row_start: Integers, entries: Integers,
-    node: int, goal: int,
-) -> int:  # fmt: skip
-    """Return the edge of the shortest way from a node to another that the table holds."""
-    best, chosen = np.inf, -1
-    for place in range(node_start[node], node_start[node + 1]):
-        edge = at_node[place]
-        beyond = ends[edge, 0] + ends[edge, 1] - node
-        # A loop leads nowhere.
-        if beyond == node:
-            continue
-        total = length_m[edge]
-        if beyond != goal:
-            total += way_m(row_start, entries, beyond, goal)
-        if total < best:
-            best, chosen = total, edge
-    return chosen
+def _last(room: Room, many: int, goal: int) -> int:
+    """Return the number of the shortest way to an edge among those ahead; -1 if it is not there."""
+    last = -1
+    for one in range(1, many):
+        if room.ahead[one] == goal and (last < 0 or room.away_m[one] < room.away_m[last]):
+            last = one
+    return last

@@ -1,185 +1,196 @@
 """PURE: the most likely streets of a track: a hidden Markov model after Newson and Krumm (2009), with Viterbi.
 
-A state is a place on one of the nearest edges, or "off the streets". Two things differ from the paper:
+A state is an edge, the direction in which it is walked, and how far; or "off the streets". What differs from the paper:
 
-- A phone errs now much as it erred a moment ago. The emission is therefore that of an AR(1) process: what counts is by
-  how much the offset from the street *changed* more than it should, not the offset itself over and over again. With
-  correlation 0 this is the paper's Gaussian.
+- A phone errs now much as it erred a moment ago (AR(1)): what counts is by how much the offset from the street changed
+  more than it should. How fast errors fade is measured on the track itself (geo.matching.noise).
+- The place along the street is not the nearest one each time: it goes on from the place before by as much as the track
+  did, and never back. What the error along the street was shows at the next corner, so its variance is carried on.
+- Who walks on is not charged for it up to the usual pace; a turn on the spot is charged, but not in a dead end.
 - A state "off the streets" takes the alleys and yards that no map has, which would otherwise be forced onto a street.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
 from geo.compiled import compiled_part
-from geo.matching.distances import Distances, way_m
-from geo.matching.grid import CANDIDATES, REACH_M, Grid, candidates_near
-from geo.matching.network import Floats, Integers, Network
+from geo.matching.ahead import look_ahead, nearest_on
+from geo.matching.model import ANEW, OFF, STATES, TURNED, Ground, Model, Room, States, Stretch, allowed_m
+from geo.matching.network import Floats, Integers
 from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y
-
-OFF = CANDIDATES
-STATES = CANDIDATES + 1
-# Columns of a place, as candidates_near fills them.
-ALONG, OFFSET_X, OFFSET_Y = 0, 1, 2
-
-
-class Ground(NamedTuple):
-    """A network with what the model looks up in it."""
-
-    network: Network
-    grid: Grid
-    distances: Distances
-
-
-class Model(NamedTuple):
-    """The numbers of the model; how they were found is in docs/matching.md. Costs are negative log-likelihoods."""
-
-    # Seconds after which an error of a phone has faded to a third.
-    memory_s: float = 14.0
-    # The mean of |way − beeline| between observations, as a share of σ.
-    beta_sigmas: float = 0.8
-    # A candidate lies within so many σ, and never further than the grid reaches.
-    reach_sigmas: float = 3.2
-    reach_least_m: float = 35.0
-    # An observation off the streets; leaving or finding them again.
-    off_cost: float = 2.5
-    switch_cost: float = 3.5
-    # A way longer than the table or out of all proportion: the track is taken up anew.
-    break_cost: float = 12.0
-    # A state so much less likely than the best is given up.
-    beam: float = 16.0
+from geo.matching.states import (
+    ALONG,
+    COLUMNS,
+    COST,
+    OFFSET_X,
+    OFFSET_Y,
+    UNIT_X,
+    UNIT_Y,
+    VARIANCE,
+    likeliest_of,
+    place_for,
+    take_up,
+)  # fmt: skip
 
 
 @compiled_part
 def run_viterbi(
-    ground: Ground, model: Model, seen: Floats, sigma_m: float, edge: Integers, place: Floats, path: Integers
+    ground: Ground, model: Model, stretch: Stretch, room: Room, seen: Floats, states: States, path: Integers
 ) -> None:
     """Fill `path` with the state of each observation (OFF: off the streets); `seen` are the observations in order.
 
-    `edge` and `place` have CANDIDATES columns and get the candidates of each observation.
+    `states` has a row for each observation and gets what states there were.
     """
-    shape, cell_start, cell_segments, segment_edge, bounds = ground.grid
-    ends, length_m = ground.network.ends, ground.network.length_m
-    row_start, entries = ground.distances.start, ground.distances.entries
     n = len(seen)
-    count, cost, back = np.empty(n, np.int64), np.empty((n, STATES)), np.empty((n, STATES), np.int64)
-    reach_m = min(max(model.reach_sigmas * sigma_m, model.reach_least_m), REACH_M)
-    for now in range(n):
-        x_m, y_m = seen[now, X], seen[now, Y]
-        count[now] = candidates_near(
-            shape, cell_start, cell_segments, segment_edge, bounds, x_m, y_m, reach_m, edge[now], place[now]
-        )
-        if now == 0:
-            _begin(model, sigma_m, place[0, : count[0]], cost[0], back[0])
-            continue
-        likeliest = _best(cost[now - 1], count[now - 1])
-        _step(model, sigma_m, place[now, : count[now]], cost[now - 1], likeliest, cost[now], back[now])
-        old, new = slice(0, count[now - 1]), slice(0, count[now])
-        limit = cost[now - 1, likeliest] + model.beam
-        _from_streets(
-            ends, length_m, row_start, entries, model, sigma_m, seen[now - 1], seen[now], limit,
-            edge[now - 1, old], place[now - 1], cost[now - 1], edge[now, new], place[now], cost[now], back[now],
+    old, new = np.empty((STATES + 1, COLUMNS)), np.empty((STATES + 1, COLUMNS))
+    new[OFF, COST], states.back[0, OFF] = model.off_cost + model.switch_cost / 2, OFF
+    count = take_up(
+        ground, model, stretch, room, seen[0], 0.0, OFF,
+        states.edge[0], states.along_m[0], states.back[0], new, int(np.int64(0)),
+    )  # fmt: skip
+    _forget(room.slot, states.edge[0], count)
+    for now in range(1, n):
+        old, new = new, old
+        count = _step(
+            ground, model, stretch, room, seen[now - 1], seen[now], states.edge[now - 1], old, count,
+            states.edge[now], states.along_m[now], states.back[now], new,
         )  # fmt: skip
-    state = _best(cost[n - 1], count[n - 1])
+        _forget(room.slot, states.edge[now], count)
+    state = likeliest_of(new, count)
     for now in range(n - 1, -1, -1):
         path[now] = state
-        state = back[now, state]
+        state = states.back[now, state] % TURNED
 
 
 @compiled_part
-def _fresh(place: Floats, state: int, sigma_m: float) -> float:
-    """Return the cost of an offset of which nothing was known before."""
-    return float((place[state, OFFSET_X] ** 2 + place[state, OFFSET_Y] ** 2) / (2 * sigma_m * sigma_m))
-
-
-@compiled_part
-def _begin(model: Model, sigma_m: float, place: Floats, cost: Floats, back: Integers) -> None:
-    for state in range(len(place)):
-        cost[state], back[state] = _fresh(place, state, sigma_m), state
-    cost[OFF], back[OFF] = model.off_cost + model.switch_cost / 2, OFF
-
-
-@compiled_part
-def _best(cost: Floats, count: int) -> int:
-    best = OFF
+def _forget(slot: Integers, edge: Integers, count: int) -> None:
     for state in range(count):
-        if cost[state] < cost[best]:
-            best = state
-    return best
+        slot[edge[state]] = -1
 
 
 @compiled_part
 def _step(
-    model: Model, sigma_m: float, place: Floats, before: Floats, likeliest: int, cost: Floats, back: Integers
-) -> None:
-    """Fill the costs of being off the streets, of finding them again, and of taking the track up anew."""
-    least, off = before[likeliest], before[OFF]
-    for state in range(len(place)):
-        fresh = _fresh(place, state, sigma_m)
-        cost[state], back[state] = off + model.switch_cost + fresh, OFF
-        if least + model.break_cost + fresh < cost[state]:
-            cost[state], back[state] = least + model.break_cost + fresh, likeliest
-    cost[OFF], back[OFF] = off + model.off_cost, OFF
-    if least + model.off_cost + model.switch_cost < cost[OFF]:
-        cost[OFF], back[OFF] = least + model.off_cost + model.switch_cost, likeliest
+    ground: Ground, model: Model, stretch: Stretch, room: Room, then: Floats, now: Floats,
+    old_edge: Integers, old: Floats, old_count: int, edge: Integers, along_m: Floats, back: Integers, new: Floats,
+) -> int:  # fmt: skip
+    """Fill the states of an observation; return how many there are."""
+    likeliest = likeliest_of(old, old_count)
+    best, off = old[likeliest, COST], old[OFF, COST]
+    count = _walk_on(
+        ground, model, stretch, room, then, now, best, likeliest, old_edge, old, old_count, edge, along_m, back, new
+    )
+    new[OFF, COST], back[OFF] = off + model.off_cost, OFF
+    if best + model.off_cost + model.switch_cost < new[OFF, COST]:
+        new[OFF, COST], back[OFF] = best + model.off_cost + model.switch_cost, likeliest
+    least = np.inf
+    for state in range(count):
+        least = min(least, new[state, COST])
+    if off + model.switch_cost < least + model.beam:
+        count = take_up(
+            ground, model, stretch, room, now, off + model.switch_cost, OFF, edge, along_m, back, new, count
+        )
+    if best + model.break_cost < least:
+        count = take_up(
+            ground,
+            model,
+            stretch,
+            room,
+            now,
+            best + model.break_cost,
+            likeliest + ANEW,
+            edge,
+            along_m,
+            back,
+            new,
+            count,
+        )
+    return count
 
 
 @compiled_part
-def _from_streets(
-    ends: Integers, length_m: Floats, row_start: Integers, entries: Integers, model: Model, sigma_m: float,
-    then: Floats, now: Floats, limit: float,
-    old_edge: Integers, old: Floats, so_far: Floats, new_edge: Integers, new: Floats, cost: Floats, back: Integers,
-) -> None:  # fmt: skip
-    """Lower the cost of each state to that of the best way along the streets."""
-    keep = np.exp(-(now[ARRIVED_S] - then[LEFT_S]) / model.memory_s)
-    weight = 1 / (2 * sigma_m * sigma_m * (1 - keep * keep + 1e-3))
-    dx, dy = now[X] - then[X], now[Y] - then[Y]
-    beeline_m = np.sqrt(dx * dx + dy * dy)
-    beta_m = model.beta_sigmas * sigma_m
-    for before in range(len(old_edge)):
-        if so_far[before] > limit:
-            continue
-        old_x, old_y = old[before, OFFSET_X], old[before, OFFSET_Y]
-        for state in range(len(new_edge)):
-            new_x, new_y = new[state, OFFSET_X], new[state, OFFSET_Y]
-            ex, ey = new_x - keep * old_x, new_y - keep * old_y
-            total = so_far[before] + weight * (ex * ex + ey * ey)
-            # No way is shorter than the beeline between the places: most pairs end here, without a look at the table.
-            px, py = dx - new_x + old_x, dy - new_y + old_y
-            if total + max(0.0, np.sqrt(px * px + py * py) - beeline_m) / beta_m >= cost[state]:
-                continue
-            way, _ = way_between(
-                ends, length_m, row_start, entries, old_edge[before], old[before, ALONG],
-                new_edge[state], new[state, ALONG],
-            )  # fmt: skip
-            total += abs(way - beeline_m) / beta_m
-            if total < cost[state]:
-                cost[state], back[state] = total, before
+def _walk_on(  # noqa: PLR0915 - as its docstring says
+    ground: Ground, model: Model, stretch: Stretch, room: Room, then: Floats, now: Floats, best: float, likeliest: int,
+    old_edge: Integers, old: Floats, old_count: int, edge: Integers, along_m: Floats, back: Integers, new: Floats,
+) -> int:  # fmt: skip
+    """Fill the states that the old ones can reach along the streets; return how many there are.
 
-
-@compiled_part
-def way_between(
-    ends: Integers, length_m: Floats, row_start: Integers, entries: Integers,
-    one: int, at_m: float, other: int, to_m: float,
-) -> tuple[float, int]:  # fmt: skip
-    """Return the length of the shortest way between two places on edges, and how it leaves and arrives.
-
-    -1: along the one edge they share; else 2 × (leaves by its end: 1) + (arrives from the other's end: 1).
+    One long function: handing on the many arrays, and counting references to them, would cost more than the work.
     """
-    best, how = np.inf, -1
-    if one == other:
-        best = abs(to_m - at_m)
-    for leave in range(2):
-        out_m = at_m if leave == 0 else length_m[one] - at_m
-        for arrive in range(2):
-            in_m = to_m if arrive == 0 else length_m[other] - to_m
-            if out_m + in_m >= best:
-                continue
-            a, b = ends[one, leave], ends[other, arrive]
-            total = out_m + in_m
-            if a != b:
-                total += way_m(row_start, entries, a, b)
-            if total < best:
-                best, how = total, 2 * leave + arrive
-    return best, how
+    ends, node_start, at_node, node_xy_m = (
+        ground.network.ends, ground.network.node_start, ground.network.at_node, ground.node_xy_m,
+    )  # fmt: skip
+    length_m, corner_start, bounds = ground.network.length_m, ground.network.corner_start, ground.grid.bounds
+    slot, ahead, away_m, came_by, found = room.slot, room.ahead, room.away_m, room.came_by, room.found
+    free_m = allowed_m(model, stretch.pace_mps, then, now)
+    reach_m, aside_m = free_m + model.spare_m, model.aside_sigmas * stretch.sigma_m
+    keep = np.exp(-(now[ARRIVED_S] - then[LEFT_S]) / stretch.memory_s)
+    widest = stretch.sigma_m * stretch.sigma_m
+    variance = widest * (1 - keep * keep + model.floor)
+    count, least, limit = int(np.int64(0)), np.inf, best + model.beam
+    for number in range(-1, old_count):
+        # The best first: what it leads to rules out most of the rest.
+        state = likeliest if number < 0 else number
+        if state == OFF or number == likeliest or old[state, COST] > limit:
+            continue
+        # Where the reading would lie had the phone erred as it did before.
+        x_m, y_m = now[X] - keep * old[state, OFFSET_X], now[Y] - keep * old[state, OFFSET_Y]
+        # Along the street the offset was not known: what is missing that way costs less.
+        unknown, ux, uy = keep * keep * old[state, VARIANCE], old[state, UNIT_X], old[state, UNIT_Y]
+        for turned in range(2):
+            cost, begin, at_m = old[state, COST], old_edge[state], old[state, ALONG]
+            if turned == 1:
+                cost, begin, at_m = cost + model.turn_cost, begin ^ 1, length_m[begin >> 1] - at_m
+            if cost > min(limit, least + model.beam):
+                break
+            many = look_ahead(
+                ends, length_m, node_start, at_node, node_xy_m, begin, at_m, reach_m, x_m, y_m, aside_m,
+                ahead, away_m, came_by,
+            )  # fmt: skip
+            for one in range(many):
+                way, out_m = ahead[one], away_m[one]
+                place_m, squared = _arrive(
+                    bounds, corner_start, length_m, way, out_m, free_m, reach_m, x_m, y_m,
+                    variance, unknown, ux, uy, model.beta_m, found,
+                )  # fmt: skip
+                beside_m = (x_m - found[1]) * ux + (y_m - found[2]) * uy
+                total = cost + (squared - unknown / (variance + unknown) * beside_m * beside_m) / (2 * variance)
+                total += max(0.0, out_m + place_m - free_m) / model.beta_m
+                if total > least + model.beam:
+                    continue
+                place = place_for(slot, edge, new, count, way, total)
+                if place < 0:
+                    continue
+                least, count = min(least, total), max(count, place + 1)
+                edge[place], along_m[place], back[place] = way, place_m, state + turned * TURNED
+                row, cosine = new[place], ux * found[3] + uy * found[4]
+                row[COST], row[ALONG], row[OFFSET_X] = total, place_m, now[X] - found[1]
+                row[OFFSET_Y], row[VARIANCE] = now[Y] - found[2], min(variance + unknown * cosine * cosine, widest)
+                row[UNIT_X], row[UNIT_Y] = found[3], found[4]
+    return count
+
+
+@compiled_part
+def _arrive(
+    bounds: Floats, corner_start: Integers, length_m: Floats, way: int, out_m: float, free_m: float, reach_m: float,
+    x_m: float, y_m: float, variance: float, unknown: float, ux: float, uy: float, beta_m: float, found: Floats,
+) -> tuple[float, float]:  # fmt: skip
+    """Fill `found` with the place on an edge ahead, which begins `out_m` away; return how far along it is, and the
+    squared distance from (x, y).
+    """
+    line = way >> 1
+    whole_m, first, last = length_m[line], corner_start[line] - line, corner_start[line + 1] - line - 1
+    low_m, high_m = max(0.0, -out_m), min(whole_m, reach_m - out_m)
+    if way & 1 == 1:
+        low_m, high_m = whole_m - high_m, whole_m - low_m
+    squared = nearest_on(bounds, first, last, low_m, high_m, x_m, y_m, found)
+    place_m = whole_m - found[0] if way & 1 == 1 else found[0]
+    if out_m + place_m > free_m:
+        # As far back as a metre of haste costs more than a metre that the reading lies ahead.
+        cosine = ux * found[3] + uy * found[4]
+        back_m = min(out_m + place_m - free_m, (variance + unknown * cosine * cosine) / beta_m)
+        if way & 1 == 1:
+            low_m = min(high_m, found[0] + back_m)
+        else:
+            high_m = max(low_m, found[0] - back_m)
+        squared = nearest_on(bounds, first, last, low_m, high_m, x_m, y_m, found)
+        place_m = whole_m - found[0] if way & 1 == 1 else found[0]
+    return place_m, squared

@@ -16,9 +16,9 @@ import shapely
 
 from geo.coverage import BUFFER_M
 from geo.matching.matcher import Matched, ground_of
+from geo.matching.model import Ground
 from geo.matching.network import Network, network_of
 from geo.matching.twins import _headings
-from geo.matching.viterbi import Ground
 from geo.simulator import Conditions, Walk, cell_start, covered_cells, mark, simulate
 from patrol.leg_matching import legs_matched
 from patrol.track_blob import encode_track

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.matching.distances import distances_of, way_m
 from geo.matching.matcher import Matched, ground_of, match_tracks
+from geo.matching.model import Ground
 from geo.matching.network import network_of
 from geo.matching.twins import streets_of
-from geo.matching.viterbi import Ground
 
 LINE = shapely.LineString
 # 3 streets to the east 100 m apart, 3 to the north, crossing at their corners; and a dead end of 60 m to the south.
@@ -50,21 +49,6 @@ def streets_passed(ground: Ground, found: Matched, track: int = 0) -> dict[int, 
     return {int(one): float(round(metres[one])) for one in np.flatnonzero(metres > 3)}
 
 
-def test_the_table_knows_the_shortest_way_between_corners() -> None:
-    network = network_of(TOWN)
-    table = distances_of(network, limit_m=250)
-    near = {(network.corner_x_m[i], network.corner_y_m[i]): n for n, i in _corner_of_node(network)}
-    assert way_m(table.start, table.entries, near[0, 0], near[100, 100]) == 200
-    assert way_m(table.start, table.entries, near[100, -60], near[100, 100]) == 160
-    # 400 m lie beyond the limit of this table.
-    assert way_m(table.start, table.entries, near[0, 0], near[200, 200]) == np.inf
-
-
-def _corner_of_node(network: object) -> list[tuple[int, int]]:
-    ends, starts = network.ends, network.corner_start  # type: ignore[attr-defined]
-    return [(int(ends[e, k]), int(starts[e + k] - k)) for e in range(len(ends)) for k in (0, 1)]
-
-
 def test_a_street_that_ends_on_another_without_a_corner_is_joined_to_it_and_a_bridge_is_not() -> None:
     joined = network_of([LINE([(0, 0), (100, 0)]), LINE([(50, 0.2), (50, 80)])])
     assert len(joined.street) == 3 and len(np.unique(joined.ends)) == 4
@@ -101,6 +85,22 @@ def test_a_reading_that_falls_beyond_the_corner_enters_no_side_street(ground: Gr
     t_s, x_m, y_m = walk((0, 0), (200, 0))
     y_m[14:17] -= 12  # around x = 97: as if the dead end had been entered
     assert set(streets_passed(ground, matched(ground, (t_s, x_m, y_m)))) == {0}
+
+
+def test_who_turns_round_in_the_middle_of_a_street_passed_what_he_walked_and_no_more(ground: Ground) -> None:
+    found = matched(ground, walk((0, 100), (160, 100), (20, 100)))
+    passed = streets_passed(ground, found)
+    assert passed.pop(1) == pytest.approx(300, abs=24)
+    assert all(metres < 20 for metres in passed.values())
+
+
+def test_errors_that_last_move_the_walk_to_no_other_street(ground: Ground) -> None:
+    t_s, x_m, y_m = walk((0, 100), (100, 100), (100, 0), (200, 0))
+    # 14 m astray all the way, along one street and beside the next: only the corners show it.
+    found = matched(ground, (t_s, x_m + 10, y_m + 10), accuracy_m=15)
+    passed = streets_passed(ground, found)
+    assert [passed[street] for street in (1, 4, 0)] == pytest.approx([100, 100, 95], abs=20)
+    assert sum(passed.values()) == pytest.approx(295, abs=25)
 
 
 def test_nothing_is_covered_within_a_gap(ground: Ground) -> None:
