@@ -8,6 +8,7 @@ from uuid import uuid4
 import pandas
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from geopandas import GeoDataFrame
 
 from backend.accounts.models import Officer, Role, Unit
 from backend.common.problems import problem
@@ -55,14 +56,15 @@ def _chunk(table: pandas.DataFrame, fields: OfficerFields, seen: set[str]) -> Im
     columns = {
         ours: text_column(table, getattr(fields, ours)) for ours in ("username", "name", "badge", "unit", "roles")
     }
-    frame = pandas.DataFrame({**columns, "row": table["row"], "code": columns["username"]})
+    # A table without shapes: what judges the rows of layers judges these.
+    frame = GeoDataFrame({**columns, "row": table["row"], "code": columns["username"]})
     frame, problems = judged_keys(frame, 64, seen)
     frame, misread = judged_text(frame, ("name",))
     units = {unit.code: unit for unit in Unit.objects.filter(code__in=set(frame["unit"]))}
-    frame, judged = _judged(frame, units)
-    created, changed = _write(frame, units)
+    good, judged = _judged(frame, units)
+    created, changed = _write(good, units)
     said = (*problems, *misread, *judged)
-    return ImportReport(len(table), created, changed, len(frame) - created - changed, said)
+    return ImportReport(len(table), created, changed, len(good) - created - changed, said)
 
 
 def _judged(frame: pandas.DataFrame, units: dict[str, Unit]) -> tuple[pandas.DataFrame, list[RowProblem]]:
@@ -107,7 +109,7 @@ def _write(frame: pandas.DataFrame, units: dict[str, Unit]) -> tuple[int, int]:
         wanted = {"name": row.name, "badge_number": row.badge, "unit_id": units[str(row.unit)].id, "roles": row.roles}
         officer = there.get(str(row.username))
         if officer is None:
-            new.append(Officer(id=uuid4(), username=row.username, password=locked, **wanted))
+            new.append(Officer(id=uuid4(), username=str(row.username), password=locked, **wanted))
         elif any(getattr(officer, column) != value for column, value in wanted.items()):
             for column, value in wanted.items():
                 setattr(officer, column, value)

@@ -42,14 +42,16 @@ def misread(text: str) -> bool:
     if text.isascii():
         return False
     foreign = _ASCII.sub("", text)
-    if "\ufffd" in foreign or _turns_back(foreign, "gb18030", "utf-8"):
+    # 锟斤拷 is U+FFFD itself, twice, as UTF-8 read as GBK.
+    if "\ufffd" in foreign or "锟斤拷" in foreign or _turns_back(foreign, "gb18030", "utf-8"):
         return True
     return _LATIN.search(foreign) is not None and _latin_turns_back(text, foreign)
 
 
 def _turns_back(foreign: str, read_as: str, written_in: str) -> bool:
     try:
-        meant = foreign.encode(read_as).decode(written_in)
+        # Not final: of an odd number of bytes the last one was lost on the way.
+        meant = codecs.getincrementaldecoder(written_in)().decode(foreign.encode(read_as))
     except UnicodeError:
         return False
     return len(meant) > 1 and _CJK.fullmatch(meant) is not None

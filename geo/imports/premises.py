@@ -112,10 +112,12 @@ def premises_import_chunks(
 def _columns(frame: geopandas.GeoDataFrame, fields: PremisesFields) -> geopandas.GeoDataFrame:
     parts = [text_column(frame, name) for name in fields.address]
     kinds = text_column(frame, fields.kind)
-    address = parts[0].str.cat(parts[1:], sep=" ").str.strip()
+    address = parts[0]
+    for part in parts[1:]:
+        address = address + " " + part
     return frame.assign(
         code=text_column(frame, fields.ref),
-        address=address,
+        address=address.str.strip(),
         kind=kinds.map(lambda word: fields.kinds.get(word, fields.kind_default if not word else "")),
         name=text_column(frame, fields.name),
         door_plate=text_column(frame, fields.door_plate),
