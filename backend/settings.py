@@ -208,6 +208,9 @@ RAW_TRACK_DAYS = env.read_int("RAW_TRACK_DAYS", default=30)
 # How long a position waits for the outing it belongs to: a phone may be without a network for two days.
 RECORDER_HELD_HOURS = env.read_int("RECORDER_HELD_HOURS", default=48)
 RECORDER_MAX_BODY_BYTES = 256 * 1024
+# A GPX file of an outing, as it is sent (it may be gzip) and as it is read: twelve hours at four points a second.
+TRACK_FILE_MAX_BODY_BYTES = 5 * 1024 * 1024
+TRACK_FILE_MAX_BYTES = 32 * 1024 * 1024
 # A message a second, and as much again for a queue that is being emptied; wrong secrets of one address.
 RECORDER_RATE = "120/m"
 RECORDER_FAILURE_RATE = "60/m"

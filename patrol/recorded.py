@@ -31,10 +31,11 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Joined:
-    """What joined: the changes for the feed, the days to count anew."""
+    """What joined: the changes for the feed, the days to count anew, how many fixes were new."""
 
     changes: list[Change]
     touched: set[Touched]
+    new: int
 
 
 def stretches_of(officer_id: UUID, *, first_ms: int, last_ms: int) -> list[Stretch]:
@@ -86,13 +87,14 @@ def in_stretches(times_ms: Iterable[int], stretches: Sequence[Stretch]) -> dict[
 
 def recorded_fixes_add(*, fixes: Sequence[tuple[Fix, Stretch]], source: str, received_at: datetime) -> Joined:
     """Store fixes as blocks of the legs in which they lie. One that is there already (sent twice) is left out."""
-    changes, touched = [], set[Touched]()
+    changes, touched, stored = [], set[Touched](), 0
     by_leg: dict[UUID, tuple[Stretch, dict[int, Fix]]] = {}
     for fix, stretch in fixes:
         by_leg.setdefault(stretch.leg.id, (stretch, {}))[1][fix.t_ms] = fix
     for stretch, by_time in by_leg.values():
         known = {t for ts in stretch.leg.blocks.filter(source=source).values_list("t_ms", flat=True) for t in ts}
         new = [by_time[t_ms] for t_ms in sorted(set(by_time) - known)]
+        stored += len(new)
         for first in range(0, len(new), MAX_FIXES_A_BLOCK):
             block = _block(stretch, new[first : first + MAX_FIXES_A_BLOCK], source, received_at)
             block.id = uuid_utils.uuid7()
@@ -101,7 +103,7 @@ def recorded_fixes_add(*, fixes: Sequence[tuple[Fix, Stretch]], source: str, rec
         outing = stretch.outing
         if new and outing.area_id is not None:
             touched.add(Touched(outing.area_id, outing.started_on))
-    return Joined(changes, touched)
+    return Joined(changes, touched, stored)
 
 
 def _block(stretch: Stretch, fixes: Sequence[Fix], source: str, received_at: datetime) -> FixBlock:

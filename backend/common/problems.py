@@ -245,6 +245,12 @@ _TYPES = (
     ),
     ProblemType("already_decided", 409, "This was decided already", "Look at it again: somebody was faster."),
     ProblemType("not_releasable", 422, "This can only be discarded", "No record can be read out of it."),
+    # --- track files (GPX) of an outing
+    ProblemType("outing_running", 409, "The outing has not ended yet", "A track file is added when it has ended."),
+    ProblemType("track_file_unreadable", 422, "The file is no GPX that can be read", "It cannot be read: {why}."),
+    ProblemType("track_file_too_large", 413, "The track file is too large", "It cannot be taken: {why}."),
+    ProblemType("track_file_without_track", 422, "The file holds no track", "It cannot be used: {why}."),
+    ProblemType("track_file_without_times", 422, "The track says no times", "It cannot be placed: {why}."),
     # --- attachments: uploads (tus) and what became of them
     ProblemType("tus_version_unknown", 412, "This version of tus is not spoken here", "Send Tus-Resumable: 1.0.0."),
     ProblemType("upload_too_large", 413, "The upload is too large", "At most {max_bytes} bytes can come."),

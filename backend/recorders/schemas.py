@@ -37,3 +37,6 @@ OWNTRACKS_REQUEST = {"application/json": {"description": "a message of OwnTracks
 OWNTRACKS_RESPONSE = {200: {"type": "array", "maxItems": 0, "items": {}}}
 OSMAND_REQUEST = {"application/json": {"type": "object"}, "application/x-www-form-urlencoded": {"type": "object"}}
 OSMAND_QUERY = [OpenApiParameter(name, str) for name in ("id", "lat", "lon", "timestamp", "accuracy", "speed")]
+TRACK_FILE_REQUEST = {"application/gpx+xml": {"type": "string", "format": "binary"}}
+TRACK_FILE_COUNTS = ("points", "stored", "known", "outside", "untimed", "misplaced")
+TRACK_FILE_RESPONSE = {200: _object(**{name: {"type": "integer"} for name in TRACK_FILE_COUNTS})}
