@@ -36,6 +36,15 @@ function offset_ms(at_ms: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at_ms / 1000) * 1000;
 }
 
+const NIGHT_FROM_HOUR = 20;
+const NIGHT_UNTIL_HOUR = 6;
+
+/** Day or night in a zone, as the figures have it (patrol/day_parts.py). */
+export function partOf(at_ms: number, zone: string): 'day' | 'night' {
+  const hour = new Date(at_ms + offset_ms(at_ms, zone)).getUTCHours();
+  return hour >= NIGHT_FROM_HOUR || hour < NIGHT_UNTIL_HOUR ? 'night' : 'day';
+}
+
 /** Midnight at which a day begins in a zone. */
 function startOf_ms(day_on: string, zone: string): number {
   const midnight_ms = Date.parse(`${day_on}T00:00:00Z`);

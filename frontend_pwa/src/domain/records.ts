@@ -45,7 +45,7 @@ export interface Me {
     ends_on: string;
     form?: ChecklistForm | null;
   } | null;
-  /** Plans of this officer that are due today or before. */
+  /** Running plans of this officer, first due first; those that are done stand at the end. */
   plans?: PlanOfDay[];
   /** The server's public key (raw P-256 point, base64): what is sealed to it cannot be read on the phone again. */
   sealing_key?: SealingKey | null;
