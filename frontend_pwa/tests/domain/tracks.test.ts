@@ -25,7 +25,7 @@ const fix = (at_s: number, north_m = at_s): OutingEvent => {
 };
 const at = (
   at_s: number,
-  kind: 'tick' | 'hidden' | 'shown' | 'paused' | 'ended' | 'reopened',
+  kind: 'tick' | 'hidden' | 'shown' | 'paused' | 'resumed' | 'ended' | 'reopened',
 ): OutingEvent => ({
   kind,
   at_ms: START_MS + at_s * 1000,
