@@ -30,10 +30,11 @@ from geo.models import Area, Premises, StreetPiece
 from geo.packages.services import package_build
 from geo.selectors import deployment_held
 from geo.touched_days import touched_days_drop, touched_days_waiting
-from patrol.derivation import leg_derive, legs_stale
+from patrol.derivation import legs_derive, legs_stale
 from visits.models import Campaign
 
 DISPUTES_BEFORE = timedelta(days=31)
+LEGS_AT_ONCE = 50
 UNFINISHED = {"counting_rules__has_key": "demo_story", "frozen_at": None}
 
 
@@ -49,7 +50,7 @@ def seed_story(plan: StoryPlan, say: Say, *, processes: int = 1) -> None:
         say(f"records sent by the story's phones: {tell(plan, say, processes)}")
     say(f"contacts sealed for {contacts_seal(f'{plan.city.demo_township}-1')} parties")
     first = plan.first - DISPUTES_BEFORE
-    tracks = sum(shared_out(_derive, legs_stale(first=first, last=plan.today), processes=processes))
+    tracks = _derive_all(legs_stale(first=first, last=plan.today), processes)
     say(f"tracks laid on streets: {tracks}")
     notes, _ = touched_days_waiting(limit=None)
     report = aggregate_days(first=first, last=plan.today)
@@ -66,9 +67,15 @@ def _map_packages(plan: StoryPlan) -> int:
     return sum(package_build(unit_id=station.pk) == "built" for station in stations)
 
 
-def _derive(leg_id: UUID) -> int:
-    leg_derive(leg_id=leg_id)
-    return 1
+def _derive_all(leg_ids: list[UUID], processes: int) -> int:
+    """Derive the tracks; return how many. The first here: what is compiled and loaded by then, the processes share."""
+    bundles = [leg_ids[at : at + LEGS_AT_ONCE] for at in range(1, len(leg_ids), LEGS_AT_ONCE)]
+    return sum(map(_derive, [leg_ids[:1]])) + sum(shared_out(_derive, bundles, processes=processes))
+
+
+def _derive(leg_ids: list[UUID]) -> int:
+    legs_derive(leg_ids=leg_ids)
+    return len(leg_ids)
 
 
 def _remembered(campaign: Campaign) -> StoryPlan:

@@ -36,7 +36,7 @@ def test_the_finder_says_what_looking_at_each_point_says(points: list[tuple[int,
         box(900, 0, 1100, 9),
     ]
     townships = geopandas.GeoDataFrame(
-        {"area_id": [7, 5, 3], "code": ["2", "1", "3"]}, geometry=shapes, crs="EPSG:4547"
+        {"area_id": [7, 5, 3], "code": ["2", "1", "0"]}, geometry=shapes, crs="EPSG:4547"
     )
     finder = TownshipFinder(townships, pd.Series(dtype="int64"))
     x_m, y_m = np.array(points, dtype=float).reshape(-1, 2).T * 10
