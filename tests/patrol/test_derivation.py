@@ -7,11 +7,11 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from django.contrib.gis.geos import LineString
+from django.contrib.gis.geos import LineString, MultiPolygon, Polygon
 from django.db import connection
 
 from backend.accounts.models import Officer
-from geo.models import Area, StreetPiece
+from geo.models import Area, Street, StreetPiece
 from geo.networks import Grounds
 from geo.selectors import deployment
 from patrol.derivation import leg_derive, legs_derive, legs_stale
@@ -281,6 +281,31 @@ def test_another_edition_of_the_streets_is_matched_anew(
     leg_derive(leg_id=here)
     assert set(PieceLeg.objects.filter(leg=here).values_list("piece", flat=True)) == {one.pk for one in newer[:10]}
     assert legs_stale(first=DAY, last=DAY) == []
+
+
+def test_what_changes_the_ground_of_a_track_and_nothing_else_makes_it_stale(
+    push: Push, officer: Officer, street: list[StreetPiece], city: City
+) -> None:
+    leg_id = walked(push, officer, walk_of(along(114.05, 4)))
+    pieces = StreetPiece.objects.filter(pk=street[2].pk)
+    township = Area.objects.filter(pk=city.township.pk)
+    smaller = MultiPolygon(
+        city.township.boundary[0].intersection(Polygon.from_bbox((114.0, 27.0, 114.09, 28.0))), srid=4326
+    )
+    changes: list[tuple[Callable[[], object], bool]] = [
+        (lambda: pieces.update(beat=None), False),
+        (lambda: pieces.update(line=street[2].line), False),
+        (lambda: township.update(name="新名"), False),
+        (lambda: pieces.update(area=city.next_township), True),
+        (lambda: pieces.update(line=street[3].line), True),
+        (lambda: Street.objects.update(line=LineString(along(114.05, 19), srid=4326)), True),
+        (lambda: township.update(boundary=smaller), True),
+        (lambda: Area.objects.filter(pk=city.far_township.pk).update(boundary=city.far_township.boundary), False),
+    ]
+    for change, is_stale in changes:
+        leg_derive(leg_id=leg_id)
+        change()
+        assert legs_stale(first=DAY, last=DAY) == ([leg_id] if is_stale else [])
 
 
 def test_what_was_passed_goes_with_the_piece(push: Push, officer: Officer, street: list[StreetPiece]) -> None:
