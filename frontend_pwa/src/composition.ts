@@ -31,6 +31,7 @@ import { devicesSource } from './sync/devices_source';
 import { filesSource } from './sync/files_source';
 import { quarantineSource } from './sync/quarantine_source';
 import { recordersSource } from './sync/recorders_source';
+import { asOfficer } from './sync/as_officer';
 import { revealSource } from './sync/reveal_source';
 import { signIn, signOut, whoAmI } from './sync/session';
 import type { SealAnswer, SignOutAnswer } from './sync/status';
@@ -53,12 +54,17 @@ async function openOffice(store: OfficerStore, me: Me): Promise<Office> {
   });
   office.reveal = revealSource(ownFetch);
   office.arrivedFiles = filesSource(ownFetch);
+  office.addTrack = async (outing, file) =>
+    (await trackFiles()).trackFileSource(asOfficer(ownFetch, officer))(outing, file);
   await office.start();
   if (keepsRecords(me)) await openLock(office);
   if (keepsRecords(me)) openOuting(office);
   if (keepsRecords(me)) startNetwork(office, device);
   return office;
 }
+
+/** Few outings get a track file. */
+const trackFiles = () => import('./sync/track_file_source');
 
 /** Nobody waits for it. */
 function whenQuiet(call: () => void): void {

@@ -81,7 +81,7 @@ export async function ask(fetch: Fetch, path: string, init: RequestInit = {}): P
   // Rules and notes come as words: in the language of the screen.
   const language = globalThis.document?.documentElement.lang;
   if (language) headers.set('accept-language', language);
-  if (init.body) headers.set('content-type', 'application/json');
+  if (init.body && !headers.has('content-type')) headers.set('content-type', 'application/json');
   if (init.method && init.method !== 'GET') headers.set('x-csrftoken', csrfToken());
   const signal = init.signal ?? AbortSignal.timeout(timeoutFor_ms(init.body));
   try {

@@ -11,6 +11,7 @@ import { applyDoorChanges, isDoorChange, type DoorPage } from '../domain/door_pa
 import type { PackageControl } from '../domain/map_package';
 import type { NewMutation, OutboxRow, SentRow } from '../domain/mutations';
 import type { Reveal } from '../domain/parties';
+import type { AddTrack } from '../domain/track_file';
 import type { Place } from '../domain/payloads';
 import { pendingVisits, phoneVisits, visitsOn } from '../domain/made_visits';
 import { doorFinder, overlayDoors, pendingMutations } from '../domain/overlay';
@@ -80,6 +81,8 @@ export class Office {
   reveal: Reveal | null = null;
   /** Asks which files of a record the server holds; null where nobody asks. */
   arrivedFiles: ArrivedFiles | null = null;
+  /** Adds a track file to an outing on the server; null where nobody may. */
+  addTrack: AddTrack | null = null;
   /** Only where records are kept. */
   outing: Outing | null = null;
   /** How this phone is locked; null until that is known. */

@@ -150,6 +150,14 @@ export const en = {
   'problem.contact_missing':
     'There is no contact of this party: it was not given, or was erased on schedule.',
   'problem.contact_unreadable': 'The contact cannot be opened. Please enter it again.',
+  'problem.outing_running': 'The outing has not ended yet; a track file is added when it has.',
+  'problem.track_file_unreadable':
+    'The file cannot be read: it is no GPX, or broken. Please export it again.',
+  'problem.track_file_too_large': 'The track file is too large. Please export the track of this outing only.',
+  'problem.track_file_without_track':
+    'The file holds no track, only waypoints or a planned route. Please export what was walked.',
+  'problem.track_file_without_times':
+    'The track says no times, so it cannot be placed in this outing. Please export it with times.',
   'problem.plan_unknown': 'This unit has no such patrol plan. A lead can check and release it.',
   'problem.form_unknown':
     'The server has no such version of the form. It was kept as it is; a lead can check and release it.',

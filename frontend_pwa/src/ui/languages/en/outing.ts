@@ -141,6 +141,14 @@ export const outing = {
   'outing.gpx_name': 'Outing {day}',
   'outing.gpx_about':
     '{kind}, {km}, {time}, {n} gaps. A missing track is never evidence of a missing patrol.',
+  'outing.file': 'Add a track file (GPX)',
+  'outing.file_hint':
+    'Recorded by a watch, a camera or another app. Needs a network. Only points within this outing are kept; those of pauses, of before and after are counted only.',
+  'outing.file_sending': 'Sending the track file…',
+  'outing.file_done':
+    '{n} points in the file: {stored} added, {known} known already, {outside} outside this outing, {unusable} without time or place.',
+  'outing.file_early':
+    'The end of this outing has not reached the server yet. Add the file when everything is sent.',
   'outing.delete': 'Delete from this phone',
   'outing.delete_sure':
     'The track can then no longer be seen here. The server’s copy is kept as its rules say.',

@@ -132,6 +132,13 @@ export const outing = {
   'outing.gpx': '导出 GPX',
   'outing.gpx_name': '出勤 {day}',
   'outing.gpx_about': '{kind}，{km}，{time}，缺口 {n} 段。轨迹缺失不能作为没有巡逻的依据。',
+  'outing.file': '添加轨迹文件（GPX）',
+  'outing.file_hint':
+    '手环、相机或其他应用记录的轨迹。需要网络。只保存本次出勤时间内的点，暂停期间和前后的点只计数，不保存。',
+  'outing.file_sending': '正在上传轨迹文件…',
+  'outing.file_done':
+    '文件共 {n} 个点：新存入 {stored} 个，已有 {known} 个，不在本次出勤内 {outside} 个，没有时间或位置 {unusable} 个。',
+  'outing.file_early': '服务器上还没有这次出勤的结束记录。请等记录全部上传后再添加。',
   'outing.delete': '从本机删除',
   'outing.delete_sure': '删除后本机不能再看这条轨迹；服务器上的按保存期限处理。',
   'outing.delete_now': '确认删除',
