@@ -1,11 +1,13 @@
 """Holds the matched streets against walks whose every metre is known; prints a table, writes accuracy.json.
 
-`python -m tests.bench.accuracy` (`make accuracy`). WALKS=12 walks of 5 km for each condition and network, SEED=0.
+`python -m tests.bench.accuracy` (`make accuracy`). WALKS=2 walks of 5 km for each of five seeds, condition and network.
+The numbers of the model were chosen on the seeds "tuned"; the figures to quote are those of the seeds "fresh".
 The truth: metres of streets walked while the phone recorded. The buffer is what people use today, on the same fixes.
 """
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,8 @@ from patrol.track_blob import encode_track
 from patrol.tracks import clean_fixes, track_segments
 from tests.bench.street_networks import STREETS, YARDS, helsinki_lines
 
-WALKS, SEED = int(os.environ.get("WALKS", "12")), int(os.environ.get("SEED", "0"))
+WALKS = int(os.environ.get("WALKS", "2"))
+SEEDS = {"fresh": range(100, 105), "tuned": range(5)}
 LENGTH_M = 5000
 NETWORKS: dict[str, dict[str, Any]] = {
     "streets": {"ranks_up_to": STREETS},
@@ -81,24 +84,30 @@ class Tally:
 def main() -> None:
     """Measure every network under every condition, print, write the report."""
     rows = []
-    print(f"{'network':<27}{'condition':<14}" + "".join(f"{name:>15}" for name in COLUMNS))
+    print(f"{'network':<27}{'condition':<14}{'seeds':<6}" + "".join(f"{name:>15}" for name in COLUMNS))
     for name, chosen in NETWORKS.items():
         network = network_of(helsinki_lines(**chosen))
         ground, parallel = ground_of(network), has_parallel(network)
         for condition, (conditions, goal, goal_parallel) in CONDITIONS.items():
-            row = measured(ground, parallel, conditions)
-            rows.append({"network": name, "condition": condition, **row, "goal": goal, "goal_parallel": goal_parallel})
-            print(f"{name:<27}{condition:<14}" + "".join(f"{row[column]:>15.4f}" for column in COLUMNS), flush=True)
+            for seeds, numbers in SEEDS.items():
+                row = measured(ground, parallel, conditions, numbers)
+                what = {"network": name, "condition": condition, "seeds": seeds}
+                rows.append({**what, **row, "goal": goal, "goal_parallel": goal_parallel})
+                figures = "".join(f"{row[column]:>15.4f}" for column in COLUMNS)
+                print(f"{name:<27}{condition:<14}{seeds:<6}" + figures, flush=True)
     report = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports" / "accuracy.json"
     report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps({"walks": WALKS, "seed": SEED, "length_m": LENGTH_M, "rows": rows}, indent=2))
+    report.write_text(json.dumps({"walks_a_seed": WALKS, "length_m": LENGTH_M, "rows": rows}, indent=2))
 
 
-def measured(ground: Ground, parallel: Any, conditions: Conditions) -> dict[str, float]:
+def measured(ground: Ground, parallel: Any, conditions: Conditions, seeds: Iterable[int]) -> dict[str, float]:
     """Return the figures of one condition."""
     network = ground.network
-    rng = np.random.default_rng(SEED)
-    walks = [simulate(network, conditions, length_m=LENGTH_M, rng=rng) for _ in range(WALKS)]
+    walks = [
+        simulate(network, conditions, length_m=LENGTH_M, rng=rng)
+        for rng in map(np.random.default_rng, seeds)
+        for _ in range(WALKS)
+    ]
     found = legs_matched(ground, [blob_of(walk) for walk in walks], ["foot"] * len(walks))
     every, beside, buffered = Tally(), Tally(), Tally()
     pieces_m = true_m = raw_m = walked_m = 0.0
