@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "go on with runs": {"task": "reports.resume_runs", "schedule": timedelta(minutes=1)},
     "look after uploads": {"task": "uploads.sweep", "schedule": crontab(minute="*")},
     "clear uploads away": {"task": "uploads.purge", "schedule": crontab(hour=3, minute=30)},
+    "forget files of imports": {"task": "imports.forget", "schedule": crontab(hour=4, minute=20)},
     "close forgotten outings": {"task": "sync.end_overdue_patrols", "schedule": crontab(minute="*/10")},
     "erase contacts": {"task": "sync.erase_contacts", "schedule": crontab(hour=3, minute=45)},
     "end raw tracks' retention": {"task": "recorders.drop_raw_tracks", "schedule": crontab(hour=4, minute=15)},

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/", include("backend.uploads.urls")),
     path("api/v1/", include("backend.recorders.urls")),
     path("api/v1/", include("backend.reports.urls")),
+    path("api/v1/", include("backend.imports.urls")),
     path("api/v1/", include("visits.urls")),
     path("api/v1/", include("geo.packages.urls")),
     path("tiles/", include("geo.tile_urls")),

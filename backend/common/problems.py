@@ -322,6 +322,7 @@ _TYPES = (
     ),
     ProblemType("encoding_wrong", 422, "The text is in another encoding", "{path}, row {row}: it is not {encoding}."),
     ProblemType("layer_unclear", 422, "The file holds several layers", "{path} holds {layers}: say which."),
+    ProblemType("import_state", 409, "The import stands elsewhere", "It is {state}: only a checked one is applied."),
     ProblemType("import_cancelled", 409, "The import was cancelled", "Nothing was written."),
 )
 

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from backend.common.problems import Problem, problem
+from backend.imports.kinds import KINDS
 from backend.imports.services import import_run
 from geo.imports.report import ImportReport, report_write
 from geo.imports.source import Source
-from geo.imports.spool import ChangeSpool
 
 FORMATS = ".geojson .zip (Shapefile) .shp .gpkg .parquet .fgb .kml .csv .tsv .xlsx .ods; streets also .osm.pbf"
 
@@ -19,6 +19,8 @@ FORMATS = ".geojson .zip (Shapefile) .shp .gpkg .parquet .fgb .kml .csv .tsv .xl
 class ImportCommand(BaseCommand, ABC):
     """A dry run unless told `--apply`. Ends with status 1 and one line when the whole file is refused; Ctrl-C leaves
     nothing behind."""
+
+    kind: str
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help=FORMATS)
@@ -36,16 +38,12 @@ class ImportCommand(BaseCommand, ABC):
     def add_field_arguments(self, parser: ArgumentParser) -> None:
         """Add the options that name the columns."""
 
-    @abstractmethod
-    def bring_in(self, source: Source, options: dict[str, Any], spool: ChangeSpool) -> ImportReport:
-        """Read the file and import it; return the report row by row."""
-
     def handle(self, *args: Any, **options: Any) -> None:
         names = {"crs": "crs", "encoding": "encoding", "layer": "layer", "lon": "lon_field", "lat": "lat_field"}
         source = Source(options["path"], **{ours: options[name] for ours, name in names.items()})
         try:
             report = import_run(
-                bring_in=lambda spool: self.bring_in(source, options, spool), apply=options["apply"]
+                bring_in=lambda spool: KINDS[self.kind](source, options, spool, self.progress), apply=options["apply"]
             )  # fmt: skip
         except Problem as refused:
             raise CommandError(str(refused)) from None

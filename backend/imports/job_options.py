@@ -1,0 +1,79 @@
+"""PURE: what may be said about an uploaded file, by the name of each option; the same names as the commands have."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from backend.common.payloads import storable, validation_problem
+
+Word = Annotated[str, Field(max_length=120), AfterValidator(storable)]
+Short = Annotated[str, Field(max_length=32), AfterValidator(storable)]
+
+
+class FileOptions(BaseModel):
+    """What any file may be in need of. A field that is not known is refused, so that no wish is silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    crs: Short = ""
+    encoding: Short = ""
+    layer: Word = ""
+    lon_field: Word = ""
+    lat_field: Word = ""
+    name_field: Word = ""
+
+
+class AreaOptions(FileOptions):
+    """The level is always said. The place itself is set once, with the command."""
+
+    level: Literal["prefecture", "county", "township", "village"]
+    list: Short = ""
+    edition: Short = ""
+    valid_from: date | None = None
+    code_field: Word = ""
+    parent_field: Word = ""
+
+
+class StreetOptions(FileOptions):
+    """The edition of the network is always said."""
+
+    edition: Annotated[Short, Field(min_length=1)]
+    ref_field: Word = ""
+    class_field: Word = ""
+
+
+class PremisesOptions(FileOptions):
+    """The address may be joined from several columns."""
+
+    ref_field: Word = ""
+    address_field: list[Word] = Field(default=[], max_length=6)
+    kind_field: Word = ""
+    kind: Literal["", "household", "enterprise"] = ""
+    plate_field: Word = ""
+    active_from: date | None = None
+
+
+class OfficerOptions(FileOptions):
+    """The columns of a table of officers."""
+
+    username_field: Word = ""
+    badge_field: Word = ""
+    unit_field: Word = ""
+    roles_field: Word = ""
+
+
+OPTIONS: dict[str, type[FileOptions]] = {
+    "areas": AreaOptions,
+    "streets": StreetOptions,
+    "premises": PremisesOptions,
+    "officers": OfficerOptions,
+}
+
+
+def options_read(kind: str, text: str) -> dict[str, Any]:
+    """Return the options in a JSON object, without those left out. Raises `request_invalid` naming the fields."""
+    try:
+        return OPTIONS[kind].model_validate_json(text or "{}").model_dump(mode="json", exclude_defaults=True)
+    except ValidationError as error:
+        raise validation_problem("request_invalid", error, why="See errors.") from error

@@ -1,0 +1,117 @@
+"""SHELL: takes uploaded files in, runs them, applies and cancels them. One import runs at a time."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+
+from backend.accounts.models import Officer
+from backend.common.problems import Problem, problem
+from backend.imports import files
+from backend.imports.kinds import KINDS
+from backend.imports.models import ENDED, ImportJob, ImportState
+from backend.imports.progress import JobProgress
+from backend.imports.services import import_run
+from geo.imports.report import ImportReport, report_write
+from geo.imports.source import Source
+
+# A file that was only looked at waits so long for its word.
+KEPT = timedelta(days=7)
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('backend.imports'))"
+_SAID = {"crs": "crs", "encoding": "encoding", "layer": "layer", "lon": "lon_field", "lat": "lat_field"}
+
+
+def job_make(
+    *, by: Officer, kind: str, file_name: str, pieces: Iterable[bytes], options: dict[str, Any], at: datetime
+) -> ImportJob:
+    """Keep an uploaded file; its dry run begins when the caller queues it."""
+    job = ImportJob(id=uuid4(), kind=kind, file_name=file_name[:200], options=options, by=by, made_at=at)
+    files.write(files.uploaded(job.id, job.file_name), pieces)
+    job.save(force_insert=True)
+    return job
+
+
+def job_apply(*, job: ImportJob) -> None:
+    """Let a file that was looked at come in. Raises `import_state` for one that was not, or that is in already."""
+    # "Update where checked, expect one row": of two presses the second finds none.
+    waiting = ImportJob.objects.filter(id=job.id, state=ImportState.CHECKED)
+    if waiting.update(state=ImportState.WAITING, apply=True, rows_done=0) != 1:
+        raise problem("import_state", state=job.state)
+
+
+def job_cancel(*, job: ImportJob, at: datetime) -> None:
+    """End an import: at once where it does not run, else at its next chunk. One that has ended stays as it ended."""
+    ImportJob.objects.filter(id=job.id).exclude(state__in=ENDED).update(cancel_asked=True)
+    idle = ImportJob.objects.filter(id=job.id, state__in=(ImportState.WAITING, ImportState.CHECKED))
+    if idle.update(state=ImportState.CANCELLED, ended_at=at):
+        files.forget(job.id)
+
+
+def job_run(*, job_id: UUID, now: datetime) -> str:
+    """Run a job that waits, or one whose worker was lost; return its state. Twice is as good as once.
+
+    What is applied and the word that it is applied are one commit, so that a killed worker leaves either both or none.
+    """
+    try:
+        with transaction.atomic(), JobProgress(job_id) as progress:
+            _one_at_a_time()
+            job = ImportJob.objects.get(id=job_id)
+            if job.state not in (ImportState.WAITING, ImportState.RUNNING):
+                return job.state
+            progress.begin()
+            report = _bring_in(job, progress)
+            _finish(job, report, now)
+    except Problem as refused:
+        ended = ImportState.CANCELLED if refused.code == "import_cancelled" else ImportState.REFUSED
+        _end(job_id, ended, refused, now)
+    state = ImportJob.objects.values_list("state", flat=True).get(id=job_id)
+    if state in (ImportState.APPLIED, ImportState.CANCELLED):
+        # The names and addresses in it are no longer needed; the report stays until it is swept away.
+        files.uploaded(job_id, ImportJob.objects.get(id=job_id).file_name).unlink(missing_ok=True)
+    return str(state)
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+
+
+def _bring_in(job: ImportJob, progress: JobProgress) -> ImportReport:
+    path = files.uploaded(job.id, job.file_name)
+    source = Source(path, **{ours: str(job.options.get(name, "")) for ours, name in _SAID.items()})
+    days = {
+        name: date.fromisoformat(job.options[name]) for name in ("valid_from", "active_from") if name in job.options
+    }
+    options = {**job.options, **days}
+    report = import_run(bring_in=lambda spool: KINDS[job.kind](source, options, spool, progress), apply=job.apply)
+    with files.report(job.id).open("w", encoding="utf-8-sig", newline="") as file:
+        report_write(report.problems, file)
+    return report
+
+
+def _finish(job: ImportJob, report: ImportReport, now: datetime) -> None:
+    names = ("read", "created", "changed", "unchanged", "refused")
+    ImportJob.objects.filter(id=job.id).update(
+        state=ImportState.APPLIED if job.apply else ImportState.CHECKED,
+        counts={name: getattr(report, name) for name in names},
+        ended_at=now if job.apply else None,
+    )
+
+
+def _end(job_id: UUID, state: str, refused: Problem, now: datetime) -> None:
+    ImportJob.objects.filter(id=job_id).update(
+        state=state, problem_code=refused.code, problem_detail=refused.detail, ended_at=now
+    )
+
+
+def jobs_forget(*, at: datetime) -> int:
+    """Delete the files of imports older than a week; those that were never applied end. Returns how many."""
+    old = list(ImportJob.objects.filter(made_at__lt=at - KEPT).values_list("id", flat=True))
+    ImportJob.objects.filter(id__in=old).exclude(state__in=ENDED).exclude(state=ImportState.RUNNING).update(
+        state=ImportState.CANCELLED, ended_at=at
+    )
+    for job_id in old:
+        files.forget(job_id)
+    return len(old)

@@ -1,0 +1,13 @@
+"""SHELL: routes of the administrator's imports."""
+
+from django.urls import path
+
+from backend.imports import api
+
+urlpatterns = [
+    path("imports", api.ImportsView.as_view(), name="imports"),
+    path("imports/<uuid:import_id>", api.ImportView.as_view(), name="import"),
+    path("imports/<uuid:import_id>/apply", api.ImportApplyView.as_view(), name="import-apply"),
+    path("imports/<uuid:import_id>/cancel", api.ImportCancelView.as_view(), name="import-cancel"),
+    path("imports/<uuid:import_id>/report", api.ImportReportView.as_view(), name="import-report"),
+]
