@@ -1,11 +1,13 @@
 """PURE: cuts the wanted days into pieces of work that one transaction each can hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 # Each township-day is one advisory lock, and PostgreSQL's table of locks holds 64 a connection by default.
-LOCKS_MAX = 2000
+LOCKS_MAX = 1000
+# Asking the database costs more than counting so many township-days.
+LITTLE = 100
 
 # Day → its townships, or None for all of them.
 Wanted = dict[date, Sequence[int] | None]
@@ -21,15 +23,27 @@ class Chunk:
 
 
 def day_chunks(wanted: Mapping[date, Sequence[int] | None], everywhere: Sequence[int]) -> list[Chunk]:
-    """Return the wanted days in order, days in a row with the same townships together, within `LOCKS_MAX`."""
+    """Return the wanted days in order, days in a row together within `LOCKS_MAX` where that counts little in vain."""
     chunks: list[Chunk] = []
     for day in sorted(wanted):
         given = wanted[day]
         areas = sorted(set(everywhere if given is None else given))
-        last = chunks[-1] if chunks else None
-        follows = last is not None and last.last + timedelta(days=1) == day and last.areas == areas
-        if last is not None and follows and len(areas) * ((day - last.first).days + 1) <= LOCKS_MAX:
-            chunks[-1] = replace(last, last=day)
+        mine = Chunk(day, day, areas)
+        joined = _joined(chunks[-1], mine) if chunks else None
+        if joined is None:
+            chunks.append(mine)
         else:
-            chunks.append(Chunk(day, day, areas))
+            chunks[-1] = joined
     return chunks
+
+
+def _joined(one: Chunk, other: Chunk) -> Chunk | None:
+    """Return both as one; None when they are too far apart, or together much more than what was asked for."""
+    whole = Chunk(one.first, other.last, sorted({*one.areas, *other.areas}))
+    asked = _size(one) + _size(other)
+    is_near = other.first - one.last <= timedelta(days=1)
+    return whole if is_near and _size(whole) <= min(LOCKS_MAX, max(LITTLE, asked * 5 // 4)) else None
+
+
+def _size(chunk: Chunk) -> int:
+    return ((chunk.last - chunk.first).days + 1) * len(chunk.areas)

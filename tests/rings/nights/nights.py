@@ -151,7 +151,7 @@ def main() -> int:
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         with workers_up(home / "ring_nights.log") as workers:
-            nights = Nights(workers, lay_town(), seed, kills=0.4, whole=0.06)
+            nights = Nights(workers, lay_town(), seed, kills=0.4, whole=0.03)
             first = timezone.now().date() - timedelta(days=count + 30)
             found = nights.simulate(first, count, compare_every=max(1, count // 6))
     finally:

@@ -91,7 +91,7 @@ class Workers:
         begun = time.monotonic()
         while (waited_s := time.monotonic() - begun) < deadline_s:
             yield waited_s
-            time.sleep(0.03)
+            time.sleep(0.08)
         raise AssertionError(f"{what}; see {self.log}")
 
 
