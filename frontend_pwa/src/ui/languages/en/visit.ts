@@ -36,6 +36,8 @@ export const visit = {
   'visit.outcome': 'Outcome',
   'visit.save': 'Save',
   'visit.saving': 'Saving…',
+  'visit.saved_elsewhere':
+    'This visit was saved or discarded in another window; it was not saved again here.',
   'visit.save_failed': 'Not saved: {reason}. Everything is still here; try again.',
   'visit.not_found':
     'This door is not on this phone. It may have left your area, or has not been synced yet.',

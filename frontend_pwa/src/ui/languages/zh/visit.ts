@@ -34,6 +34,7 @@ export const visit = {
   'visit.outcome': '走访结果',
   'visit.save': '保存',
   'visit.saving': '正在保存…',
+  'visit.saved_elsewhere': '这次走访已在另一个窗口保存或放弃，这里没有再存一遍。',
   'visit.save_failed': '没有保存成功：{reason}。内容仍在，请再试一次。',
   'visit.not_found': '本机没有这户。可能已移出您的辖区，或尚未同步。',
   'visit.pick_other': '另选一户',
