@@ -44,7 +44,7 @@ class TownshipFinder:
         new = cells[~np.isin(cells, self.squares.index)]
         if len(new):
             self.squares = pd.concat([self.squares, pd.Series(self._look_at(new), index=new)])
-        found: Integers = self.squares.reindex(cells).to_numpy(dtype=np.int64)
+        found: Integers = np.asarray(self.squares.reindex(cells), dtype=np.int64)
         return found
 
     def _look_at(self, cells: Integers) -> Integers:
