@@ -14,6 +14,12 @@ from tests.e2e.steps import wait_until_installed
 LON, LAT = 114.383, 27.804
 STEP_M = 15
 DEGREES_PER_M = 1 / 111_195  # of latitude
+OF_FILES = """
+import json
+from patrol.models import FixBlock
+blocks = FixBlock.objects.filter(source="gpx")
+print(json.dumps(sum(len(block.t_ms) for block in blocks)))
+"""
 ON_THE_SERVER = """
 import json
 from patrol.models import FixBlock, Observation, Patrol
@@ -137,9 +143,19 @@ def test_an_outing_through_darkness_and_a_killed_browser_arrives_whole_and_once(
     with page.expect_download() as download:
         page.get_by_test_id("outing-gpx").click()
     assert download.value.path().read_text("utf-8").count("<trkseg>") == 3
+    page.get_by_test_id("track-file").set_input_files(download.value.path())
+    expect(page.get_by_test_id("track-file-trouble")).to_contain_text("网络")
 
     phone.network(on=True)
     expect(page.get_by_test_id("unsent-badge")).to_have_count(0, timeout=60_000)
     found = json.loads(server.manage("shell", "--verbosity", "0", "-c", ON_THE_SERVER))
     expected = {"kind": "street", "ended_how": "officer", "officers": 1, "legs": ["foot", "bicycle"]}
     assert found == expected | {"fixes": recorded, "times": recorded, "outside": 0, "notes": ["facility"]}
+
+    # The same walk from another device: what the phone exported, and a point of a day on which it was at home.
+    stranger = '<trkpt lat="27.8" lon="114.4"><time>2020-01-01T00:00:00Z</time></trkpt></trkseg>'
+    walked = download.value.path().read_text("utf-8").replace("</trkseg>", stranger, 1)
+    of_a_watch = {"name": "watch.gpx", "mimeType": "application/gpx+xml", "buffer": walked.encode()}
+    page.get_by_test_id("track-file").set_input_files(of_a_watch)
+    expect(page.get_by_test_id("track-file-done")).to_contain_text("不在本次出勤内 1 个")
+    assert json.loads(server.manage("shell", "--verbosity", "0", "-c", OF_FILES)) == walked.count("<trkpt") - 1
