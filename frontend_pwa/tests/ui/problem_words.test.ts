@@ -38,7 +38,9 @@ const NOT_FOR_PEOPLE = [
   // the upload client answers these by itself
   ...['tus_version_unknown', 'upload_offset_wrong', 'upload_finished', 'upload_taken_over'],
   ...['upload_checksum_wrong', 'uploads_busy'],
-  ...['file_unreadable', 'import_refused'],
+  // `manage.py import_…` and the addresses of imports say these; no screen does yet
+  ...['file_unreadable', 'import_refused', 'crs_missing', 'crs_conflict', 'encoding_missing'],
+  ...['encoding_wrong', 'layer_unclear', 'import_state', 'import_cancelled'],
   // `manage.py aggregate --status` says these
   ...['track_not_derived', 'track_interrupted'],
   // The map screen has its own words for what becomes of its file.
