@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench accuracy bench-matching bench-feed bench-import bench-sync bench-night bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench bench-engine bench-peers bench-plots accuracy bench-matching bench-feed bench-import bench-sync bench-night bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -38,9 +38,21 @@ e2e:  ## Only the end-to-end tests (K=word chooses)
 	@$(BOOTSTRAP) python servers pwa browser
 	@exec $(PYTHON) -m ops.checks e2e
 
-bench:  ## The figures, measured on the private test servers; table and $XUNFANG_HOME/test/reports
+bench: bench-engine bench-peers  ## Engine, peers, night and answers on the private test servers; tables and $XUNFANG_HOME/test/reports
+	@$(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_coverage.py
+	@$(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_night
+
+bench-plots:  ## Draw docs/img/cost.svg and noise.svg anew from the reports of bench and accuracy
+	@$(BOOTSTRAP) python bench
+	@XUNFANG_HOME="$(or $(XUNFANG_HOME),var)" exec .venv-bench/bin/python -m tests.bench.plots
+
+bench-engine:  ## Three months of a city from blobs to sums, doors, reading legs: CPU seconds by size (SHARES=0.01,0.02,0.04; 1 = city, 10.6 = province)
 	@$(BOOTSTRAP) python test-servers
-	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_coverage.py
+	@SHARES="$(or $(SHARES),0.01,0.02,0.04)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_engine
+
+bench-peers:  ## Street pieces passed: ours beside geopandas, PostGIS, DuckDB, SedonaDB, leuvenmapmatching (PEER_TRACKS=40 PEER_COPIES=10)
+	@$(BOOTSTRAP) python bench test-servers
+	@exec $(PYTHON) -m ops.servers --test exec -- .venv-bench/bin/python -m tests.bench.bench_peers
 
 accuracy:  ## Matched streets against walks whose every metre is known; table and $XUNFANG_HOME/reports/accuracy.json (WALKS=12)
 	@$(BOOTSTRAP) python
@@ -126,8 +138,10 @@ lock:  ## Write requirements.lock anew from pyproject.toml
 	@$(BOOTSTRAP) python
 	@uv=$$(command -v uv || echo .venv/tools/bin/uv); \
 	$$uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --quiet \
-		--generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements.lock && \
+	$$uv pip compile pyproject.toml --group bench --constraint requirements.lock --universal --python-version 3.11 --quiet \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --output-file requirements-bench.lock
 
 clean:  ## Delete what can be made again (.venv, node_modules, dist, caches); data under var/ stays
-	@rm -rf .venv frontend_pwa/node_modules frontend_pwa/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-bench frontend_pwa/node_modules frontend_pwa/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './var/*' -prune -exec rm -rf {} +

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SHELL: installs what is missing for the parts named as arguments, and does nothing when nothing is missing.
 #   python   .venv from requirements.lock
+#   bench    .venv-bench from requirements-bench.lock: ours and its peers, for `make bench-peers` only
 #   servers  PostgreSQL + PostGIS and Redis (unless given from outside)
 #   test-servers  the same, also when given from outside: the tests never touch a real database
 #   node     Node.js and frontend_pwa/node_modules
@@ -190,6 +191,20 @@ ready_python() {
     done_for python "$input"
 }
 
+# Apart from .venv: the peers are big, and nothing of them may be needed to run or to test.
+ready_bench() {
+    local input
+    input=$(hash_of requirements-bench.lock)
+    up_to_date bench "$input" && .venv-bench/bin/python -c '' 2>/dev/null && return
+    make_venv
+    follow_pip_settings
+    say "Installing the packages of requirements-bench.lock into .venv-bench…"
+    .venv-bench/bin/python -c '' 2>/dev/null || quietly venv "$(find_python)" -m venv .venv-bench
+    have_uv && quietly sync "$UV" pip sync --quiet --python .venv-bench/bin/python --require-hashes requirements-bench.lock ||
+        fail "The packages of the bench could not be installed (the lines above say why)."
+    done_for bench "$input"
+}
+
 # ---- Node.js and the web app ----------------------------------------------------------------------------------
 
 # Vite 8 needs 20.19+, or 22.12+.
@@ -250,7 +265,7 @@ for part in "$@"; do
     case $part in
     servers | test-servers) need_servers ;;
     browser) need_browser ;;
-    python | node | pwa) ;;
+    python | bench | node | pwa) ;;
     *) fail "ops/bootstrap.sh does not know the part '$part'." ;;
     esac
 done
@@ -258,6 +273,7 @@ install_missing
 for part in "$@"; do
     case $part in
     python) ready_python ;;
+    bench) ready_bench ;;
     node) ready_node ;;
     pwa) ready_node && ready_pwa ;;
     esac
