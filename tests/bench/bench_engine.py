@@ -7,12 +7,10 @@ bounded. The state kept here (last day, last night, passes of a piece and day) i
 keeps it as rows of PieceLeg, whose writing `make bench-night` measures. Nothing is asserted.
 """
 
-import json
 import os
 import resource
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from geo.matching.network import network_of
 from geo.simulator import Conditions, Walk, simulate
 from patrol.leg_matching import legs_matched
 from patrol.track_blob import decode_tracks, encode_track
+from tests.bench.bench_report import put
 from tests.bench.processes_cpu import _own_s
 from tests.bench.street_networks import STREETS, helsinki_lines, tiled
 
@@ -44,9 +43,7 @@ def main() -> None:
     rows += [read(library, 5000), doors(10_000_000, 12_000_000)]
     for row in rows:
         print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
-    report = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports" / "bench-engine.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(rows, indent=2))
+    put("engine", rows)
 
 
 def walked(lines: list[Any]) -> list[Walk]:

@@ -5,16 +5,15 @@ the ratio is CPU a fix of the peer to that of ours. CPU is that of this process 
 backend. Peers that compute the same thing (fixes within 25 m; length within a 25 m buffer) are held against each other.
 """
 
-import json
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tests.bench import peers
+from tests.bench.bench_report import put
 from tests.bench.peer_ground import PeerGround, lay, ours, truth
 
 TRACKS, COPIES = int(os.environ.get("PEER_TRACKS", "40")), int(os.environ.get("PEER_COPIES", "10"))
@@ -42,9 +41,7 @@ def main() -> None:
     report["agreement"] = agreement(found)
     for row in report["against_truth"] + report["agreement"]:
         print("  ".join(f"{key} {value}" for key, value in row.items()))
-    path = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports" / "bench-peers.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2))
+    put("peers", report)
 
 
 def contestants(ground: PeerGround) -> Any:

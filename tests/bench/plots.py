@@ -1,4 +1,4 @@
-"""SHELL: draws docs/img/cost.svg and docs/img/noise.svg from the reports of bench-engine, bench-peers and accuracy.
+"""SHELL: draws docs/img/cost.svg and docs/img/noise.svg from bench.json and accuracy.json.
 
 `.venv-bench/bin/python -m tests.bench.plots` (`make bench-plots`). Without a report its plot stays as it is.
 """
@@ -23,13 +23,13 @@ def main() -> None:
     """Draw what there are reports for."""
     plt.rcParams.update(STYLE)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    homes = [Path(os.environ.get("XUNFANG_HOME", "var"))]
-    homes.append(homes[0] / "test")
-    reports = {path.name: json.loads(path.read_text()) for home in homes for path in (home / "reports").glob("*.json")}
-    if "bench-engine.json" in reports:
-        cost(reports["bench-engine.json"], reports.get("bench-peers.json", {"rows": []})["rows"])
-    if "accuracy.json" in reports:
-        noise(reports["accuracy.json"]["rows"])
+    reports = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports"
+    paths = [reports / name for name in ("bench.json", "accuracy.json")]
+    found = {path.stem: json.loads(path.read_text()) for path in paths if path.exists()}
+    if "engine" in found.get("bench", {}):
+        cost(found["bench"]["engine"], found["bench"].get("peers", {"rows": []})["rows"])
+    if "accuracy" in found:
+        noise(found["accuracy"]["rows"])
 
 
 def cost(engine: list[dict[str, Any]], peers: list[dict[str, Any]]) -> None:
