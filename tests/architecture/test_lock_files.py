@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NPM_LOCK = ROOT / "frontend_pwa" / "package-lock.json"
+LIGHTHOUSE_LOCK = ROOT / "tests" / "bench" / "lighthouse" / "package-lock.json"
 
 
 def strip_funding() -> None:
@@ -18,7 +19,12 @@ def strip_funding() -> None:
     NPM_LOCK.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("lock", [NPM_LOCK, ROOT / "requirements.lock"], ids=lambda lock: lock.name)
+PIP_LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-bench.lock"]
+
+
+@pytest.mark.parametrize(
+    "lock", [NPM_LOCK, LIGHTHOUSE_LOCK, *PIP_LOCKS], ids=lambda lock: f"{lock.parent.name}/{lock.name}"
+)
 def test_no_lock_file_holds_an_address(lock: Path) -> None:
     found = re.findall(r"https?://\S+", lock.read_text(encoding="utf-8"))
     assert found == [], "python -m tests.architecture.test_lock_files"
