@@ -1,4 +1,4 @@
-"""SHELL: the addresses of the figures: coverage of townships as GeoJSON, CSV and Parquet, and the records behind."""
+"""SHELL: the addresses of the figures: coverage of every level in three formats, its days, the records behind."""
 
 import base64
 import binascii
@@ -17,51 +17,62 @@ from rest_framework.views import APIView
 from backend.accounts.permissions import FIGURES, signed_in_officer
 from backend.common.problems import FieldError, problem
 from backend.reports import schemas
-from backend.reports.coverage import CODES, CoverageTable, geometries, township_coverage, window_for
+from backend.reports.coverage import CoverageTable, coverage_table, window_for
 from backend.reports.exports import as_csv, as_geojson, as_parquet
+from backend.reports.grounds import place_ground
+from backend.reports.history import history
+from backend.reports.levels import TOWNSHIPS, Level
 from backend.reports.negotiation import AnythingNegotiation
 from backend.reports.record_words import language
-from backend.reports.records import PAGE, figure_known, record_page, township_known
+from backend.reports.records import PAGE, figure_known, record_page
+from backend.reports.shapes import shapes_of
 
-COLUMNS = ("code", "name", "county", "own", *CODES, "revision", "as_of", "missing")
 PARTS = ("all", "day", "night")
 PAGE_MAX = 500
+# About 20 MB of GeoJSON: more is a file for a program (CSV, Parquet), or one township at a time.
+FEATURES_MAX = 20_000
 
 
 class CoverageView(APIView):
-    """What the coverage views share: the asked table, and an answer that says "unchanged" when it is."""
+    """What the coverage views share: the level, the asked table, an answer that says "unchanged" when it is."""
 
     policy = FIGURES
     content_negotiation_class = AnythingNegotiation
+    level: Level = TOWNSHIPS
 
     def table(self, request: Request) -> CoverageTable:
         officer, now = signed_in_officer(request), timezone.now()
         query = request.query_params
         window = window_for(officer, query.get("window"), query.get("as_of"), now=now)
-        return township_coverage(officer, window, one_of(request, "part", PARTS), now=now)
+        part, within = one_of(request, "part", PARTS), query.get("township") or None
+        return coverage_table(officer, self.level, window, part, now=now, within=within)
 
 
-class TownshipsView(CoverageView):
-    """Coverage of the townships one may see, as GeoJSON."""
+class PlacesView(CoverageView):
+    """Coverage of the places of a level that one may see, as GeoJSON."""
 
     @extend_schema(parameters=schemas.COVERAGE_QUERY, responses={(200, "application/geo+json"): schemas.COVERAGE})
     def get(self, request: Request) -> HttpResponseBase:
         table = self.table(request)
-        body = as_geojson(table.rows, asked_geometries(request, table), members_of(table))
+        if len(table.rows) > FEATURES_MAX:
+            why = f"{len(table.rows)} places are more than {FEATURES_MAX}: name a township, or take CSV or Parquet."
+            raise problem("request_invalid", why=why, errors=[FieldError("township", "invalid", why)])
+        body = as_geojson(table.rows, asked_shapes(request, table), members_of(table))
         return answer(request, body, "application/geo+json")
 
 
-class TownshipsCsvView(CoverageView):
-    """Coverage of the townships as a spreadsheet file."""
+class PlacesCsvView(CoverageView):
+    """Coverage of the places as a spreadsheet file."""
 
     @extend_schema(parameters=schemas.COVERAGE_QUERY, responses={(200, "text/csv"): OpenApiResponse(str)})
     def get(self, request: Request) -> HttpResponseBase:
         table = self.table(request)
-        return answer(request, as_csv(table.rows, COLUMNS, provenance(table)), "text/csv; charset=utf-8", table)
+        body = as_csv(table.rows, columns_of(table.level), provenance(table))
+        return answer(request, body, "text/csv; charset=utf-8", table)
 
 
-class TownshipsParquetView(CoverageView):
-    """Coverage of the townships as GeoParquet."""
+class PlacesParquetView(CoverageView):
+    """Coverage of the places as GeoParquet."""
 
     @extend_schema(
         parameters=schemas.COVERAGE_QUERY,
@@ -69,25 +80,42 @@ class TownshipsParquetView(CoverageView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         table = self.table(request)
-        body = as_parquet(table.rows, asked_geometries(request, table), provenance(table))
+        body = as_parquet(table.rows, asked_shapes(request, table), provenance(table))
         return answer(request, body, "application/vnd.apache.parquet", table)
 
 
-class RecordsView(APIView):
-    """The records behind a figure of a township: exactly as many as the figure says, newest first."""
-
-    policy = FIGURES
+class RecordsView(CoverageView):
+    """The records behind a figure of a place: exactly as many as the figure says, newest first."""
 
     @extend_schema(parameters=schemas.RECORDS_QUERY, responses={(200, "application/json"): schemas.RECORDS})
     def get(self, request: Request, code: str) -> Response:
         officer, query = signed_in_officer(request), request.query_params
-        figure, area = figure_known(query.get("figure")), township_known(officer, code)
+        figure = figure_known(query.get("figure"), self.level)
         window = window_for(officer, query.get("window"), query.get("as_of"), now=timezone.now())
+        ground, _ = place_ground(officer, self.level, code, window)
         part, size = one_of(request, "part", PARTS), page_size(request)
-        page = record_page(officer, area, figure, window, part, after=read_cursor(query.get("cursor")), size=size)
+        page = record_page(officer, ground, figure, window, part, after=read_cursor(query.get("cursor")), size=size)
         rule = figure.rule_en if language() == "en" else figure.rule_zh
         following = next_address(request, page.next_key)
         return Response({"results": page.results, "next": following, "rule": rule, "withheld": page.withheld})
+
+
+class HistoryView(CoverageView):
+    """The figures of a place day by day."""
+
+    @extend_schema(parameters=schemas.WINDOW_QUERY, responses={(200, "application/json"): schemas.HISTORY})
+    def get(self, request: Request, code: str) -> Response:
+        officer, query = signed_in_officer(request), request.query_params
+        window = window_for(officer, query.get("window"), query.get("as_of"), now=timezone.now())
+        part = one_of(request, "part", PARTS)
+        days = history(officer, self.level, code, window, part)
+        return Response({"code": code, "part": part, "as_of": window.as_of.isoformat(), "days": days})
+
+
+def columns_of(level: Level) -> tuple[str, ...]:
+    """Return the columns of a level's CSV."""
+    above = ("county",) if level is TOWNSHIPS else ("township", "township_code")
+    return ("code", "name", *above, "own", *level.codes, "revision", "as_of", "missing")
 
 
 def one_of(request: Request, name: str, allowed: tuple[str, ...]) -> str:
@@ -130,17 +158,18 @@ def next_address(request: Request, key: str | None) -> str | None:
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def asked_geometries(request: Request, table: CoverageTable) -> dict[int, str]:
-    """Return the boundaries unless `geometry=none`."""
+def asked_shapes(request: Request, table: CoverageTable) -> dict[int, str]:
+    """Return the boundaries or lines unless `geometry=none`."""
     if one_of(request, "geometry", ("full", "none")) == "none":
         return {}
-    return geometries([row["id"] for row in table.rows])
+    return shapes_of(table.level, [row["key"] for row in table.rows])
 
 
 def members_of(table: CoverageTable) -> dict[str, Any]:
     """Return the foreign members of the FeatureCollection."""
     window = table.window
     return {
+        "level": table.level.name,
         "window": {"from": window.first.isoformat(), "to": window.last.isoformat(), "label": window.label},
         "part": table.part,
         "as_of": window.as_of.isoformat(),
@@ -164,7 +193,7 @@ def answer(request: Request, body: bytes, media_type: str, file_of: CoverageTabl
     patch_vary_headers(response, ["Cookie", "X-Session-Token"])
     if file_of is not None:
         ending = "csv" if "csv" in media_type else "parquet"
-        window = file_of.window
-        response["Content-Disposition"] = f'attachment; filename="townships-{window.first}-{window.last}.{ending}"'
+        name = f"{file_of.level.name}-{file_of.window.first}-{file_of.window.last}.{ending}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
     plain: HttpRequest = request._request
     return get_conditional_response(plain, etag=etag, response=response) or response

@@ -114,3 +114,11 @@ def street_coverage(facts: Facts) -> pd.Series[Any]:
 def last_visit_on(facts: Facts) -> pd.Series[Any]:
     days = pd.concat([frame[[*KEY, "last_on"]] for frame in (facts.earlier_visits, facts.visits)])
     return days.groupby([days["area_id"].astype(int), days["period"]])["last_on"].max()
+
+
+def last_passed_on(column: str) -> Callable[[Facts], pd.Series[Any]]:
+    def value(facts: Facts) -> pd.Series[Any]:
+        days = facts.passages.dropna(subset=[column])
+        return days.groupby([days["area_id"].astype(int), days["period"]])[column].max()
+
+    return value

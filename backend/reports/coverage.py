@@ -1,46 +1,44 @@
-"""SHELL: the figures of all townships that an officer may see, in one window: rows, totals, and what they rest on."""
+"""SHELL: the figures of all places of a level that an officer may see, in one window: rows, totals, their basis."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import pandas as pd
-from django.contrib.gis.db.models import MultiPolygonField
-from django.contrib.gis.db.models.functions import AsGeoJSON
-from django.db.models import Count, Func, Max, Q, Sum, Value
+from django.db.models import Count, Max, Q, Sum
 
 from backend.accounts.models import Officer
 from backend.accounts.scope import working_unit
 from backend.reports.fact_frames import WHOLE, Facts, as_one_area, of_part
 from backend.reports.fact_loaders import load_window
 from backend.reports.figures import FIGURES, figure_table
+from backend.reports.grounds import Ground, Place, ground_for
+from backend.reports.levels import TOWNSHIP_CODES, TOWNSHIPS, Level
 from backend.reports.missing import missing_by_area
 from backend.reports.models import TownshipDay
-from backend.reports.suppression import suppressed, suppressed_total
+from backend.reports.suppression import (
+    small_places_suppressed,
+    small_places_total,
+    suppressed,
+    suppressed_total,
+)
 from backend.reports.times import wire_time
 from backend.reports.windows import Window, read_as_of, read_window
-from geo.models import Area, Deployment
-from geo.selectors import areas_own, areas_with_figures, city_day, deployment
+from geo.models import Deployment
+from geo.selectors import city_day, deployment
 from visits.models import Campaign
 
-# The contract's figures, in its order.
-CODES = (
-    "households", "households_visited", "household_coverage", "enterprises", "enterprises_visited",
-    "enterprise_coverage", "street_m", "street_m_covered", "street_m_unknown", "street_coverage", "patrol_km",
-    "patrol_hours", "officer_deployments", "visits", "disputes_found", "disputes_resolved", "disputes_overdue",
-    "last_visit_on",
-)  # fmt: skip
-WHOLE_NUMBERS = {code for code in CODES if FIGURES[code].unit in {"doors", "visits", "deployments", "disputes"}}
-# About 50 m: half a pixel where a whole county fills the screen.
-SIMPLIFIED_DEG = 0.0005
+CODES = TOWNSHIP_CODES
+COUNTED_WHOLE = {"doors", "visits", "deployments", "disputes", "passes"}
 
 
 @dataclass(frozen=True)
 class CoverageTable:
-    """One row a township (contract keys plus `id`), the totals, and the window they speak of."""
+    """One row a place (contract keys plus `id` and `key`), the totals, and the window they speak of."""
 
+    level: Level
     rows: list[dict[str, Any]]
     totals: dict[str, Any]
     window: Window
@@ -61,56 +59,73 @@ def window_for(officer: Officer, window: str | None, as_of: str | None, *, now: 
     return read_window(window, as_of=read_as_of(as_of, today=city_day(now)), campaign_days=campaign_days)
 
 
-def township_coverage(officer: Officer, window: Window, part: str, *, now: datetime) -> CoverageTable:
-    """Return the figures of every township that the officer may see, small dispute counts of others hidden."""
-    own = set(areas_own(officer).values_list("pk", flat=True))
-    columns = ("pk", "code", "name", "parent__name")
-    areas = list(areas_with_figures(officer).order_by("code").values_list(*columns))
-    ids = [pk for pk, *_ in areas]
-    facts = of_part(load_window(window, part, ids), part)
-    figures = _figures_by_area(facts)
-    revisions = _revisions(window, part, ids)
-    lacking = missing_by_area(ids, now=now)
-    nothing = (1, _newest_as_of(window))
+def coverage_table(
+    officer: Officer, level: Level, window: Window, part: str, *, now: datetime, within: str | None = None
+) -> CoverageTable:
+    """Return the figures of every place that the officer may see (`within`: of one township); others' small counts
+    hidden.
+    """
+    ground, places = ground_for(officer, level, window, within)
+    facts = _facts(ground, places, window, part)
+    figures = _figures_by_place(level, facts)
+    revisions, nothing = _revisions(window, part, ground.areas), (1, _newest_as_of(window))
+    lacking = missing_by_area(list(ground.areas), now=now)
     rows = [
         {
-            "id": pk, "code": code, "name": name, "county": county or "", "own": pk in own,
-            **figures.get(pk, _figure_row({})), "revision": revisions.get(pk, nothing)[0],
-            "as_of": revisions.get(pk, nothing)[1], "missing": lacking.get(pk, []),
+            "id": place.id, "key": place.key, **_names(level, place), "own": place.own,
+            **figures.get(place.id, _figure_row(level, {})),
+            "revision": revisions.get(place.area.pk, nothing)[0], "as_of": revisions.get(place.area.pk, nothing)[1],
+            "missing": lacking.get(place.area.pk, []),
         }
-        for pk, code, name, county in areas
+        for place in places
     ]  # fmt: skip
-    totals = _figures_by_area(as_one_area(facts)).get(WHOLE, _figure_row({}))
+    totals = _figures_by_place(level, as_one_area(facts)).get(WHOLE, _figure_row(level, {}))
     totals |= {"revision": max((row["revision"] for row in rows), default=1), "missing": lacking.get(WHOLE, [])}
-    return CoverageTable(suppressed(rows), suppressed_total(totals, rows), window, part, deployment())
+    return CoverageTable(level, *_told(level, rows, totals), window, part, deployment())
 
 
-def geometries(areas: Sequence[int]) -> dict[int, str]:
-    """Return the boundaries as GeoJSON text in WGS 84, thinned to about 50 m; for looking at, not for deciding."""
-    thinned = Func(
-        "boundary",
-        Value(SIMPLIFIED_DEG),
-        function="ST_SimplifyPreserveTopology",
-        template="ST_Multi(%(function)s(%(expressions)s))",
-        output_field=MultiPolygonField(srid=4326),
-    )
-    rows = Area.objects.filter(pk__in=areas).annotate(thin=AsGeoJSON(thinned, precision=5))
-    return dict(rows.values_list("pk", "thin"))
+def _facts(ground: Ground, places: Sequence[Place], window: Window, part: str) -> Facts:
+    facts = of_part(load_window(window, part, ground), part)
+    if ground.level.name != "cells":
+        return facts
+    own = {place.id for place in places if place.own}
+    return replace(facts, effort=facts.effort[facts.effort["area_id"].isin(own)])
 
 
-def _figures_by_area(facts: Facts) -> dict[int, dict[str, Any]]:
-    table = figure_table(facts, CODES)
-    return {int(row.pop("area_id")): _figure_row(row) for row in table.reset_index().to_dict("records")}
+def _told(
+    level: Level, rows: list[dict[str, Any]], totals: dict[str, Any]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    if level is TOWNSHIPS:
+        return suppressed(rows), suppressed_total(totals, rows)
+    if not level.door:
+        return rows, totals
+    told = small_places_suppressed(rows)
+    return told, small_places_total(totals, told, rows)
 
 
-def _figure_row(row: dict[Any, Any]) -> dict[str, Any]:
-    return {code: _value(code, row.get(code, FIGURES[code].absent)) for code in CODES}
+def _names(level: Level, place: Place) -> dict[str, str]:
+    if level is TOWNSHIPS:
+        county = place.area.parent
+        return {"code": place.code, "name": place.name, "county": county.name if county else ""}
+    return {
+        "code": place.code, "name": place.name, "township": place.area.name, "township_code": place.area.code,
+    }  # fmt: skip
 
 
-def _value(code: str, value: Any) -> Any:
+def _figures_by_place(level: Level, facts: Facts) -> dict[int, dict[str, Any]]:
+    table = figure_table(facts, level.codes)
+    return {int(row.pop("area_id")): _figure_row(level, row) for row in table.reset_index().to_dict("records")}
+
+
+def _figure_row(level: Level, row: dict[Any, Any]) -> dict[str, Any]:
+    return {code: figure_value(code, row.get(code, FIGURES[code].absent)) for code in level.codes}
+
+
+def figure_value(code: str, value: Any) -> Any:
+    """Return a figure as the API writes it: counts whole, days as texts, nothing as None."""
     if value is None or pd.isna(value):
         return None
-    if code in WHOLE_NUMBERS:
+    if FIGURES[code].unit in COUNTED_WHOLE:
         return int(value)
     return value.isoformat() if isinstance(value, date) else float(value)
 

@@ -10,7 +10,7 @@ import geopandas
 import pandas as pd
 from shapely.geometry import shape
 
-from backend.reports.suppression import HIDDEN, SENSITIVE
+from backend.reports.suppression import HIDDEN
 
 # What a spreadsheet takes for a formula (OWASP, CSV injection); a leading apostrophe makes it text again.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,13 +65,14 @@ def as_parquet(rows: Sequence[Row], geometries: Mapping[int, str], constants: Ma
 
 
 def _flat(row: Row) -> dict[str, Any]:
-    hidden = [name for name in SENSITIVE if row[name] == HIDDEN]
+    hidden = [name for name, value in row.items() if value == HIDDEN]
     texts = "; ".join(entry["text"] for entry in row["missing"])
-    return {**row, **dict.fromkeys(hidden), "missing": texts, "hidden": ",".join(hidden)}
+    shown = {name: value for name, value in row.items() if name != "key"}
+    return {**shown, **dict.fromkeys(hidden), "missing": texts, "hidden": ",".join(hidden)}
 
 
 def _without_id(row: Row) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != "id"}
+    return {name: value for name, value in row.items() if name not in {"id", "key"}}
 
 
 def _geometry(geometries: Mapping[int, str], row: Row) -> Any:

@@ -29,6 +29,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "effort": ("area_id", "period", "part", "km", "hours"),
     # One street piece that was passed, or lay within reach of a gap.
     "pieces": ("area_id", "period", "part", "piece", "length_m", "is_passed"),
+    # Legs that passed any piece of a street, each once a day and part; the last days on which one did, however early.
+    "passages": ("area_id", "period", "n", "last_on", "last_night_on"),
     # The denominators: registered doors by kind, metres of street.
     "doors": ("area_id", "period", "kind", "n"),
     "streets": ("area_id", "period", "length_m"),
@@ -54,6 +56,7 @@ class Facts:
     open_disputes: pd.DataFrame
     effort: pd.DataFrame
     pieces: pd.DataFrame
+    passages: pd.DataFrame
     doors: pd.DataFrame
     streets: pd.DataFrame
     earlier_visits: pd.DataFrame

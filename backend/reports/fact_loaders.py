@@ -1,12 +1,10 @@
 """SHELL: reads the frames of `fact_frames` from the tables, for days or for one window."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
-from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import (
     BooleanField,
     Case,
@@ -24,85 +22,58 @@ from django.db.models import (
 from django.db.models import TextField as Text
 from django.db.models.functions import Cast, ExtractHour
 
+from backend.reports.cuts import Cut
 from backend.reports.fact_frames import NOWHERE, Facts, facts_of
+from backend.reports.grounds import Ground, township_ground
 from backend.reports.models import TownshipDay
+from backend.reports.street_facts import cell_hours, passages, pieces, streets
 from backend.reports.windows import Window
-from geo.models import Premises, StreetPiece
+from geo.models import Premises
 from geo.selectors import city_zone
-from patrol.day_parts import day_parts
-from patrol.models import LegTownship, Patrol, PieceLeg, PieceState
+from patrol.day_parts import NIGHT_FROM_HOUR, NIGHT_UNTIL_HOUR
+from patrol.models import DayPart, LegTownship, Patrol
 from visits.models import Campaign, Dispute, DisputeState, Visit
 
 OPEN_STATES = (DisputeState.FOUND, DisputeState.REGISTERED, DisputeState.ASSIGNED, DisputeState.MEDIATING)
 
 
-@dataclass(frozen=True)
-class Cut:
-    """Which days and townships, and what a period is: each day (None), or the window that begins on `period`.
-
-    The hour is read only where a rule needs it: with it 70,000 visits are twice as many groups. `part` is the part of
-    the day that a window asks for; days are always read with both.
-    """
-
-    first: date
-    last: date
-    areas: Sequence[int]
-    period: date | None = None
-    part: str = "all"
-
-    @property
-    def by_part(self) -> bool:
-        """Whether day and night must be told apart."""
-        return self.period is None or self.part != "all"
-
-    def on(self, day_field: str, area_field: str = "area") -> Q:
-        """Return the condition "on these days in these townships"."""
-        return Q(**{f"{day_field}__range": (self.first, self.last), f"{area_field}__in": self.areas})
-
-    def group(self, day_field: str, *others: str) -> list[str]:
-        """Return the columns to group by: the day only where each day is a period, the hour only where it is needed."""
-        days = [] if self.period else [day_field]
-        return [*days, *(name for name in others if self.by_part or name not in {"hour", "part"})]
-
-    def frame(self, rows: Iterable[tuple[Any, ...]], day_field: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Return rows as a frame with `period`, and `part` in place of `hour`."""
-        frame = pd.DataFrame.from_records(list(rows), columns=list(columns))
-        frame = frame.assign(period=self.period) if self.period else frame.rename(columns={day_field: "period"})
-        if "hour" in frame:
-            frame = frame.assign(part=day_parts(frame["hour"].to_numpy(dtype="int64"))).drop(columns="hour")
-        return frame
-
-
 def load_days(first: date, last: date, areas: Sequence[int]) -> Facts:
     """Return what happened in the townships on each day: no denominators, no deadlines."""
-    cut = Cut(first, last, areas)
-    return facts_of(
-        judged_on=last,
-        visits=_visits(cut, Q(pk__isnull=True)),
-        outings=_outings(cut),
-        lone_visits=_lone_visits(cut),
-        disputes=_disputes(cut),
-        effort=_effort(cut),
-        pieces=_pieces(cut),
-    )
+    return load_ground_days(first, last, township_ground(areas))
 
 
-def load_window(window: Window, part: str, areas: Sequence[int]) -> Facts:
+def load_ground_days(first: date, last: date, ground: Ground) -> Facts:
+    """Return what happened in the places of a ground on each day: no denominators, no deadlines."""
+    cut = Cut(first, last, ground)
+    return facts_of(judged_on=last, **_happened(cut, Q(pk__isnull=True)), **_worked(cut, _effort))
+
+
+def load_window(window: Window, part: str, ground: Ground) -> Facts:
     """Return everything the figures of a window need. Kilometres and hours are sums of the townships' days."""
-    cut = Cut(window.first, window.last, areas, period=window.first, part=part)
-    return facts_of(
-        judged_on=window.judged_on,
-        visits=_visits(cut, _in_denominator(window)),
-        outings=_outings(cut),
-        lone_visits=_lone_visits(cut),
-        disputes=_disputes(cut),
-        open_disputes=_open_disputes(cut),
-        effort=_effort_sums(cut),
-        pieces=_pieces(cut),
-        doors=_doors(cut, window),
-        streets=_streets(cut),
-        earlier_visits=_earlier_visits(cut),
-    )
+    cut = Cut(window.first, window.last, ground, period=window.first, part=part)
+    stock = {"streets": streets(cut)}
+    if ground.level.door:
+        stock |= {"doors": _doors(cut, window), "earlier_visits": _earlier_visits(cut)}
+    if cut.is_townships:
+        stock["open_disputes"] = _open_disputes(cut)
+    happened = _happened(cut, _in_denominator(window) if ground.level.door else Q())
+    return facts_of(judged_on=window.judged_on, **stock, **happened, **_worked(cut, _effort_sums))
+
+
+def _happened(cut: Cut, in_denominator: Q | Exists) -> dict[str, pd.DataFrame]:
+    frames = {"pieces": pieces(cut)}
+    if cut.ground.level.door:
+        frames["visits"] = _visits(cut, in_denominator)
+    if "passes" in cut.ground.level.codes:
+        frames["passages"] = passages(cut)
+    return frames
+
+
+def _worked(cut: Cut, effort: Callable[[Cut], pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    if cut.is_townships:
+        loaders = {"outings": _outings, "lone_visits": _lone_visits, "disputes": _disputes, "effort": effort}
+        return {name: load(cut) for name, load in loaders.items()}
+    return {"effort": cell_hours(cut)} if "patrol_hours" in cut.ground.level.codes else {}
 
 
 def _hour(field: str) -> ExtractHour:
@@ -110,22 +81,32 @@ def _hour(field: str) -> ExtractHour:
 
 
 def _current_visits(cut: Cut) -> QuerySet[Visit]:
-    return Visit.objects.filter(cut.on("occurred_on"), is_current=True)
+    return Visit.objects.filter(cut.on("occurred_on"), cut.ground.visits(), is_current=True)
+
+
+def _visit_place(cut: Cut) -> F:
+    return F("area_id" if cut.is_townships else f"premises__{cut.ground.level.door}")
 
 
 def _visits(cut: Cut, in_denominator: Q | Exists) -> pd.DataFrame:
     rows = _current_visits(cut).annotate(
         hour=_hour("occurred_at"),
+        place=_visit_place(cut),
         door=Cast("premises_id", Text()),
         kind=F("premises__kind"),
-        denominator_area_id=Case(When(in_denominator, then=F("premises__area_id")), default=NOWHERE),
+        now_in=F(f"premises__{cut.ground.level.door}"),
+        counts=Case(When(in_denominator, then=True), default=False, output_field=BooleanField()),
     )
-    keys = cut.group("occurred_on", "area_id", "hour", "door", "kind", "outcome", "denominator_area_id")
+    keys = cut.group("occurred_on", "place", "hour", "door", "kind", "outcome", "now_in", "counts")
     counted = rows.values(*keys).annotate(n=Count("pk"), last_on=Max("occurred_on")).values_list(*keys, "n", "last_on")
     frame = cut.frame(counted, "occurred_on", [*keys, "n", "last_on"])
+    number, areas = cut.ground.level.number, set(cut.areas)
     # A door that moved out of these townships stands in none of their denominators.
-    outside = ~frame["denominator_area_id"].isin(list(cut.areas))
-    return frame.assign(denominator_area_id=frame["denominator_area_id"].mask(outside, NOWHERE))
+    standing = [
+        number(key) if counts and key is not None and (not cut.is_townships or key in areas) else NOWHERE
+        for key, counts in zip(frame["now_in"], frame["counts"], strict=True)
+    ]
+    return frame.assign(denominator_area_id=pd.Series(standing, index=frame.index, dtype="int64"))
 
 
 def _in_denominator(window: Window) -> Q | Exists:
@@ -148,15 +129,16 @@ def _active_on(day: date, prefix: str = "") -> Q:
 
 def _doors(cut: Cut, window: Window) -> pd.DataFrame:
     frozen = _frozen_campaign(window)
-    rows = Premises.objects.filter(area__in=cut.areas)
+    rows = Premises.objects.filter(cut.ground.doors())
     rows = rows.filter(_active_on(window.first)) if frozen is None else rows.filter(campaigns=frozen)
-    counted = rows.values("area_id", "kind").annotate(n=Count("pk")).values_list("area_id", "kind", "n")
-    return cut.frame(counted, "", ["area_id", "kind", "n"])
+    rows = rows.annotate(place=F(cut.ground.level.door))
+    counted = rows.values("place", "kind").annotate(n=Count("pk")).values_list("place", "kind", "n")
+    return cut.frame(counted, "", ["place", "kind", "n"])
 
 
 def _outings(cut: Cut) -> pd.DataFrame:
     keys = cut.group("started_on", "area_id", "hour")
-    rows = Patrol.objects.filter(cut.on("started_on")).annotate(hour=_hour("started_at"))
+    rows = Patrol.objects.filter(cut.here("started_on")).annotate(hour=_hour("started_at"))
     counted = rows.values(*keys).annotate(n=Count("officers")).values_list(*keys, "n")
     return cut.frame(counted, "started_on", [*keys, "n"])
 
@@ -171,7 +153,7 @@ def _lone_visits(cut: Cut) -> pd.DataFrame:
 
 def _disputes(cut: Cut) -> pd.DataFrame:
     keys = cut.group("opened_on", "area_id", "hour", "state", "is_resolved")
-    rows = Dispute.objects.filter(cut.on("opened_on")).annotate(
+    rows = Dispute.objects.filter(cut.here("opened_on")).annotate(
         hour=_hour("opened_at"),
         is_resolved=ExpressionWrapper(Q(resolved_on__isnull=False), output_field=BooleanField()),
     )
@@ -187,32 +169,29 @@ def _open_disputes(cut: Cut) -> pd.DataFrame:
 
 def _effort(cut: Cut) -> pd.DataFrame:
     columns = ["on", "area_id", "part", "km", "hours"]
-    return cut.frame(LegTownship.objects.filter(cut.on("on")).values_list(*columns), "on", columns)
+    return cut.frame(LegTownship.objects.filter(cut.here("on")).values_list(*columns), "on", columns)
 
 
 def _effort_sums(cut: Cut) -> pd.DataFrame:
-    rows = TownshipDay.objects.filter(cut.on("on"), part=cut.part).values("area_id", "part")
+    rows = TownshipDay.objects.filter(cut.here("on"), part=cut.part).values("area_id", "part")
     summed = rows.annotate(km=Sum("patrol_km"), hours=Sum("patrol_hours")).values_list("area_id", "part", "km", "hours")
     return cut.frame(summed, "", ["area_id", "part", "km", "hours"])
 
 
-def _pieces(cut: Cut) -> pd.DataFrame:
-    keys = cut.group("on", "area_id", "part", "piece_id", "length_m")
-    rows = PieceLeg.objects.filter(cut.on("on", "piece__area"))
-    rows = rows.filter(part=cut.part) if cut.part != "all" else rows
-    rows = rows.annotate(area_id=F("piece__area_id"), length_m=F("piece__length_m"))
-    grouped = rows.values(*keys).annotate(is_passed=BoolOr(Q(state=PieceState.PASSED)))
-    frame = cut.frame(grouped.values_list(*keys, "is_passed"), "on", [*keys, "is_passed"])
-    return frame.rename(columns={"piece_id": "piece"})
-
-
-def _streets(cut: Cut) -> pd.DataFrame:
-    summed = StreetPiece.objects.filter(area__in=cut.areas).values("area_id").annotate(length=Sum("length_m"))
-    frame = cut.frame(summed.values_list("area_id", "length"), "", ["area_id", "length"])
-    return frame.rename(columns={"length": "length_m"})
-
-
 def _earlier_visits(cut: Cut) -> pd.DataFrame:
-    rows = TownshipDay.objects.filter(area__in=cut.areas, on__lt=cut.first, part=cut.part, visits__gt=0)
+    if not cut.is_townships:
+        return _earlier_visits_by_place(cut)
+    only = Q() if cut.ground.only is None else Q(area=cut.ground.only)
+    rows = TownshipDay.objects.filter(only, area__in=cut.areas, on__lt=cut.first, part=cut.part, visits__gt=0)
     latest = rows.values("area_id").annotate(last_on=Max("on")).values_list("area_id", "last_on")
     return cut.frame(latest, "", ["area_id", "last_on"])
+
+
+def _earlier_visits_by_place(cut: Cut) -> pd.DataFrame:
+    rows = Visit.objects.filter(cut.ground.visits(), occurred_on__lt=cut.first, is_current=True)
+    if cut.part != "all":
+        by_night = Q(hour__gte=NIGHT_FROM_HOUR) | Q(hour__lt=NIGHT_UNTIL_HOUR)
+        rows = rows.annotate(hour=_hour("occurred_at")).filter(by_night if cut.part == DayPart.NIGHT else ~by_night)
+    rows = rows.annotate(place=_visit_place(cut))
+    latest = rows.values("place").annotate(last_on=Max("occurred_on")).values_list("place", "last_on")
+    return cut.frame(latest, "", ["place", "last_on"])

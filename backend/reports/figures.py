@@ -250,6 +250,37 @@ _FIGURES = (
         counting.last_visit_on,
         absent=None,
     ),
+    Figure(
+        "passes",
+        "巡经次数",
+        "Passes",
+        "统计期内经过该道路任一分段的巡段数；同一巡段每天白天、夜间各只计一次。合计为各条道路之和。仅按道路统计。",
+        "Legs that passed any piece of the street, each once a day and part of the day. The total is the sum of the "
+        "streets. Told of streets only.",
+        "passes",
+        lambda facts: counting.total(facts.passages, "n"),
+    ),
+    Figure(
+        "last_passed_on",
+        "最近巡经日",
+        "Last passed on",
+        "统计期末以前最近一次经过该道路的日期，可早于统计期。仅按道路统计。",
+        "Day on which the street was last passed by the end of the window; it may lie before it. Told of streets only.",
+        "date",
+        counting.last_passed_on("last_on"),
+        absent=None,
+    ),
+    Figure(
+        "last_night_on",
+        "最近夜间巡经日",
+        "Last passed at night on",
+        "统计期末以前最近一次在夜间经过该道路的日期，可早于统计期。仅按道路统计。",
+        "Day on which the street was last passed at night (20:00–06:00) by the end of the window; it may lie before "
+        "it. Told of streets only.",
+        "date",
+        counting.last_passed_on("last_night_on"),
+        absent=None,
+    ),
 )
 
 FIGURES: dict[str, Figure] = {figure.code: figure for figure in _FIGURES}

@@ -11,13 +11,14 @@ from django.db.models.functions import Cast, ExtractHour
 from backend.accounts.models import Officer
 from backend.accounts.scope import in_scope
 from backend.common.problems import problem
-from backend.reports.fact_frames import NOWHERE, Facts, facts_of, of_part
+from backend.reports.fact_frames import NOWHERE, WHOLE, Facts, facts_of, of_part
 from backend.reports.fact_loaders import OPEN_STATES
 from backend.reports.figures import FIGURES, RECORD_FIGURES, Figure
+from backend.reports.grounds import Ground
+from backend.reports.levels import TOWNSHIPS, Level
 from backend.reports.record_words import record_json
 from backend.reports.windows import Window
-from geo.models import Area
-from geo.selectors import areas_own, city_zone
+from geo.selectors import city_zone
 from patrol.day_parts import day_parts
 from patrol.models import Patrol
 from visits.models import Dispute, Visit
@@ -38,24 +39,23 @@ class RecordPage:
     figure: Figure
 
 
-def figure_known(code: str | None) -> Figure:
-    """Return the figure whose records can be listed, or raise `figure_unknown`."""
-    if code not in RECORD_FIGURES:
-        raise problem("figure_unknown", known=", ".join(RECORD_FIGURES))
+def figure_known(code: str | None, level: Level = TOWNSHIPS) -> Figure:
+    """Return the figure whose records can be listed at a level, or raise `figure_unknown`."""
+    known = figures_with_records(level)
+    if code not in known:
+        raise problem("figure_unknown", known=", ".join(known))
     return FIGURES[code]
 
 
-def township_known(officer: Officer, code: str) -> Area:
-    """Return the township whose records the officer may open, or raise `not_found`."""
-    area = areas_own(officer).filter(code=code).first()
-    if area is None:
-        raise problem("not_found")
-    return area
+def figures_with_records(level: Level) -> tuple[str, ...]:
+    """Return the figures of a level that open to records."""
+    # Visits met have no column of their own: wherever visits are counted, they are, too.
+    return tuple(code for code in RECORD_FIGURES if code in level.codes or (code == "visits_met" and level.door))
 
 
 def record_page(
     officer: Officer,
-    area: Area,
+    ground: Ground,
     figure: Figure,
     window: Window,
     part: str,
@@ -63,8 +63,8 @@ def record_page(
     after: str | None = None,
     size: int = PAGE,
 ) -> RecordPage:
-    """Return the records after the key `after`, in one order that new records do not disturb."""
-    rows = counted_rows(area, figure, window, part)
+    """Return the records of the one place of `ground` after the key `after`, in an order that new ones leave alone."""
+    rows = counted_rows(ground, figure, window, part)
     visible = rows[[in_scope(officer, path) for path in rows["unit_path"]]] if len(rows) else rows
     ordered = visible.assign(key=_keys(visible)).sort_values("key", ascending=False)
     rest = ordered if after is None else ordered[ordered["key"] < after]
@@ -74,10 +74,10 @@ def record_page(
     return RecordPage(results, more, len(rows) - len(visible), figure)
 
 
-def counted_rows(area: Area, figure: Figure, window: Window, part: str) -> pd.DataFrame:
-    """Return every row that the figure counts in the township, of whatever unit."""
+def counted_rows(ground: Ground, figure: Figure, window: Window, part: str) -> pd.DataFrame:
+    """Return every row that the figure counts in the one place of `ground`, of whatever unit."""
     assert figure.counted is not None  # noqa: S101 (`figure_known` let it through)
-    return figure.counted(of_part(_LOADERS[figure.records](area, window), part))
+    return figure.counted(of_part(_LOADERS[figure.records](ground, window), part))
 
 
 def _keys(rows: pd.DataFrame) -> Any:
@@ -89,7 +89,7 @@ def _keys(rows: pd.DataFrame) -> Any:
 def _frame(rows: QuerySet[Any], at_field: str, window: Window, columns: dict[str, Any]) -> pd.DataFrame:
     """Return one row a record: `columns` (name → field or expression), hour as part, and what every record shows."""
     shown = {
-        "area_id": "area_id", "unit": "unit__code", "unit_path": "unit__path", "occurred_at": at_field,
+        "area_id": Value(WHOLE), "unit": "unit__code", "unit_path": "unit__path", "occurred_at": at_field,
         "hour": ExtractHour(at_field, tzinfo=city_zone()), **columns,
     }  # fmt: skip
     named = {f"col_{name}": F(source) if isinstance(source, str) else source for name, source in shown.items()}
@@ -106,53 +106,55 @@ def _text(field: str) -> Cast:
 _TITLE = Case(When(premises__name="", then="premises__address"), default="premises__name", output_field=CharField())
 
 
-def _visits_in(area: Area, window: Window) -> QuerySet[Visit]:
+def _visits_in(ground: Ground, window: Window) -> QuerySet[Visit]:
     days = (window.first, window.last)
-    return Visit.objects.filter(area=area, occurred_on__range=days, is_current=True).order_by("occurred_at", "pk")
+    return Visit.objects.filter(ground.visits(), occurred_on__range=days, is_current=True).order_by("occurred_at", "pk")
 
 
-def _of_visits(area: Area, window: Window, *, by_door: bool = False) -> Facts:
+def _of_visits(ground: Ground, window: Window, *, by_door: bool = False) -> Facts:
     columns = {
         "type": Value("premises" if by_door else "visit"), "id": _text("premises_id" if by_door else "pk"),
         "door": _text("premises_id"), "kind": "premises__kind", "outcome": "outcome", "last_on": "occurred_on",
         "denominator_area_id": Value(NOWHERE), "officer": Value(""), "title": _TITLE, "word": "outcome",
     }  # fmt: skip
-    frame = _frame(_visits_in(area, window), "occurred_at", window, columns)
+    frame = _frame(_visits_in(ground, window), "occurred_at", window, columns)
     return facts_of(judged_on=window.judged_on, visits=frame)
 
 
-def _of_doors(area: Area, window: Window) -> Facts:
-    return _of_visits(area, window, by_door=True)
+def _of_doors(ground: Ground, window: Window) -> Facts:
+    return _of_visits(ground, window, by_door=True)
 
 
-def _of_outings(area: Area, window: Window) -> Facts:
+def _of_outings(ground: Ground, window: Window) -> Facts:
     officer = {"officer": _text("officers__pk"), "title": "officers__name"}
-    outings = Patrol.objects.filter(area=area, started_on__range=(window.first, window.last), officers__isnull=False)
+    outings = Patrol.objects.filter(
+        area=ground.only, started_on__range=(window.first, window.last), officers__isnull=False
+    )
     columns = {"type": Value("patrol"), "id": _text("pk"), "word": "kind", **officer}
     lone = {"type": Value("visit"), "id": _text("pk"), "word": Value("lone"), "on": "occurred_on", **officer}
-    lone_visits = _visits_in(area, window).filter(patrol=None, officers__isnull=False)
+    lone_visits = _visits_in(ground, window).filter(patrol=None, officers__isnull=False)
     return facts_of(
         judged_on=window.judged_on, outings=_frame(outings, "started_at", window, columns),
         lone_visits=_frame(lone_visits, "occurred_at", window, lone),
     )  # fmt: skip
 
 
-def _of_disputes(area: Area, window: Window) -> Facts:
+def _of_disputes(ground: Ground, window: Window) -> Facts:
     is_resolved = ExpressionWrapper(Q(resolved_on__isnull=False), output_field=BooleanField())
     columns = {
         "type": Value("dispute"), "id": _text("pk"), "state": "state", "is_resolved": is_resolved,
         "assign_due_on": "assign_due_on", "resolve_due_on": "resolve_due_on", "officer": Value(""),
         "title": "category", "word": "state",
     }  # fmt: skip
-    found = Dispute.objects.filter(area=area, opened_on__range=(window.first, window.last))
-    pending = Dispute.objects.filter(area=area, opened_on__lte=window.last, state__in=OPEN_STATES)
+    found = Dispute.objects.filter(area=ground.only, opened_on__range=(window.first, window.last))
+    pending = Dispute.objects.filter(area=ground.only, opened_on__lte=window.last, state__in=OPEN_STATES)
     return facts_of(
         judged_on=window.judged_on, disputes=_frame(found, "opened_at", window, columns),
         open_disputes=_frame(pending, "opened_at", window, columns),
     )  # fmt: skip
 
 
-_LOADERS: dict[str, Callable[[Area, Window], Facts]] = {
+_LOADERS: dict[str, Callable[[Ground, Window], Facts]] = {
     "visit": _of_visits,
     "premises": _of_doors,
     "patrol": _of_outings,

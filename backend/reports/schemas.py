@@ -12,7 +12,11 @@ WINDOW_QUERY = [
     OpenApiParameter("as_of", str, description="the day a rolling window ends on (default: today in the city)"),
     OpenApiParameter("part", str, enum=_PARTS, default="all", description="night is 20:00–06:00 in the city"),
 ]
-COVERAGE_QUERY = [*WINDOW_QUERY, OpenApiParameter("geometry", str, enum=["full", "none"], default="full")]
+COVERAGE_QUERY = [
+    *WINDOW_QUERY,
+    OpenApiParameter("geometry", str, enum=["full", "none"], default="full"),
+    OpenApiParameter("township", str, description="the code of one township: only the places in it"),
+]
 RECORDS_QUERY = [
     OpenApiParameter("figure", str, required=True, description="one of the figures that open to records"),
     *WINDOW_QUERY,
@@ -29,6 +33,7 @@ COVERAGE: dict[str, Any] = {
     "type": "object",
     "properties": {
         "type": {"const": "FeatureCollection"},
+        "level": {"enum": ["townships", "villages", "beats", "cells", "streets"]},
         "window": _ANY,
         "part": {"enum": _PARTS},
         "as_of": {"type": "string", "format": "date"},
@@ -36,6 +41,15 @@ COVERAGE: dict[str, Any] = {
         "schematic_boundaries": {"type": "boolean"},
         "attribution": {"type": "string"},
         "features": {"type": "array", "items": _FEATURE},
+    },
+}
+HISTORY: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string"},
+        "part": {"enum": _PARTS},
+        "as_of": {"type": "string", "format": "date"},
+        "days": {"type": "array", "items": _ANY},
     },
 }
 _RECORD = {name: {"type": "string"} for name in ("type", "id", "unit", "occurred_at", "title", "detail")}

@@ -1,12 +1,23 @@
-"""SHELL: the routes of the figures, under /api/v1/."""
+"""SHELL: the routes of the figures, under /api/v1/: the same for every level."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from backend.reports import api
+from backend.reports.levels import LEVELS, Level
 
-urlpatterns = [
-    path("coverage/townships", api.TownshipsView.as_view(), name="coverage-townships"),
-    path("coverage/townships.csv", api.TownshipsCsvView.as_view(), name="coverage-townships-csv"),
-    path("coverage/townships.parquet", api.TownshipsParquetView.as_view(), name="coverage-townships-parquet"),
-    path("coverage/townships/<str:code>/records", api.RecordsView.as_view(), name="coverage-records"),
-]
+
+def _routes(level: Level) -> list[URLPattern]:
+    root = f"coverage/{level.name}"
+    routes = [
+        path(root, api.PlacesView.as_view(level=level), name=f"coverage-{level.name}"),
+        path(f"{root}.csv", api.PlacesCsvView.as_view(level=level), name=f"coverage-{level.name}-csv"),
+        path(f"{root}.parquet", api.PlacesParquetView.as_view(level=level), name=f"coverage-{level.name}-parquet"),
+        path(f"{root}/<str:code>/history", api.HistoryView.as_view(level=level), name=f"coverage-{level.name}-history"),
+    ]
+    if level.door:
+        view = api.RecordsView.as_view(level=level)
+        routes.append(path(f"{root}/<str:code>/records", view, name=f"coverage-{level.name}-records"))
+    return routes
+
+
+urlpatterns = [route for level in LEVELS.values() for route in _routes(level)]
