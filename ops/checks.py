@@ -43,6 +43,8 @@ def tool(name: str, program: str, *arguments: str) -> Stage:
 RUFF = [tool("ruff check", "ruff", "check", "."), tool("ruff format", "ruff", "format", "--check", ".")]
 IMPORTS = [tool("import-linter", "lint-imports")]
 TYPES = [tool("mypy --strict", "mypy")]
+# The compiled matching, once for all lanes of tests: each would spend half a minute of CPU on it.
+COMPILED = [tool("numba", "python", "-m", "patrol.warm_up")]
 WEB_TYPES = [Stage("web types (tsc, svelte-check)", ("npm", "run", "--silent", "check"), WEB)]
 WEB_LINT = [Stage("web lint (ESLint)", ("npm", "run", "--silent", "lint"), WEB)]
 WEB_TESTS = [Stage("web tests (Vitest)", ("npm", "run", "--silent", "test"), WEB)]
@@ -51,7 +53,7 @@ WEB_TESTS = [Stage("web tests (Vitest)", ("npm", "run", "--silent", "test"), WEB
 Plan = tuple[Sequence[Sequence[Sequence[Stage]]], list[str] | None]
 WEB_LANE = [*WEB_TYPES, *WEB_LINT, *WEB_TESTS]
 PLANS: dict[str, Plan] = {
-    "all": ([[RUFF], [[*IMPORTS, *TYPES], WEB_LANE]], []),
+    "all": ([[RUFF], [[*IMPORTS, *TYPES, *COMPILED], WEB_LANE]], []),
     "fast": ([[RUFF], [[*IMPORTS, *TYPES], WEB_LANE]], ["-m", "not e2e"]),
     "lint": ([[[*RUFF, *IMPORTS], WEB_LINT]], None),
     "types": ([[TYPES, WEB_TYPES]], None),
@@ -205,7 +207,8 @@ def _browser_lane(run: Run, ours: servers.Servers, name: str) -> tuple[list[str]
     own_cache = ["-o", f"cache_dir={home / 'pytest_cache'}"]
     stage = pytest_stage([*BROWSER_LANES[name], *own_cache], run.environment, f"pytest ({name})")
     with servers.in_use(theirs):
-        return run.held(stage, {**servers.environment_of(theirs), "PATH": run.environment["PATH"]})
+        shared = {name: run.environment[name] for name in ("PATH", "NUMBA_CACHE_DIR")}
+        return run.held(stage, {**servers.environment_of(theirs), **shared})
 
 
 def closing_of(lines: Sequence[str]) -> str:
@@ -235,7 +238,8 @@ def main(arguments: list[str]) -> int:
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         ours = servers.servers_of(dict(os.environ), test=True)
-        run = Run({**servers.environment_of(ours), "PATH": path})
+        cache = os.environ.get("NUMBA_CACHE_DIR") or str(ours.places.home)
+        run = Run({**servers.environment_of(ours), "PATH": path, "NUMBA_CACHE_DIR": cache})
         try:
             closing = perform(PLANS[arguments[0]], run, ours)
         except KeyboardInterrupt:

@@ -5,22 +5,14 @@ A child that is killed is forked anew, and loading compiled code for each of a t
 
 from typing import Any
 
-import numpy as np
-import shapely
 from celery.signals import worker_init
 
 from backend.celery import app
-from geo.matching.matcher import ground_of
-from geo.matching.network import network_of
-from patrol.leg_matching import legs_matched
-from patrol.track_blob import encode_track
+from patrol import warm_up
 
 __all__ = ["app"]
 
 
 @worker_init.connect
-def warm_up(**_: Any) -> None:
-    """Match one walk along a corner."""
-    corner = [shapely.LineString([(0, 0), (200, 0)]), shapely.LineString([(200, 0), (200, 200)])]
-    walk = encode_track(np.arange(40) * 5000, np.arange(40) * 5.0, np.zeros(40), np.full(40, 5.0))
-    legs_matched(ground_of(network_of(corner)), [walk], ["foot"])
+def before_the_first_fork(**_: Any) -> None:
+    warm_up.warm_up()
