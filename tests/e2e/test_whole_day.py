@@ -66,10 +66,10 @@ def reopened(phone: Phone, walk: Walk) -> Page:
 def visit_with_photo(phone: Phone, page: Page, walk: Walk, photo: Path, door: str, outcome: str) -> Page:
     """Take a photo at a door; the browser is killed before the visit is saved, and it is saved all the same."""
     page.evaluate("door => { location.hash = `#/visit/${door}` }", door)
+    page.get_by_test_id(f"outcome-{outcome}").click()
     page.get_by_test_id("section-photos").click()
     page.get_by_test_id("photo-take").set_input_files(photo)
-    expect(page.get_by_test_id("photo")).to_have_count(1)
-    page.get_by_test_id(f"outcome-{outcome}").click()
+    expect(page.get_by_test_id("photo")).to_have_count(1)  # and with it all that was tapped before is kept
     page = reopened(phone, walk)
     page.get_by_test_id("draft-resume").click()
     expect(page.get_by_test_id("photo")).to_have_count(1)
