@@ -45,6 +45,9 @@ IMPORTS = [tool("import-linter", "lint-imports")]
 TYPES = [tool("mypy --strict", "mypy")]
 # The compiled matching, once for all lanes of tests: each would spend half a minute of CPU on it.
 COMPILED = [tool("numba", "python", "-m", "patrol.warm_up")]
+# The demo story, once for both lanes with a browser, in the time in which the web app is checked.
+STORY_COMMAND = ("-m", "ops.servers", "--test", "exec", "--", str(BIN / "python"), "-m", "tests.e2e.story")
+STORY = [tool("demo story", "python", *STORY_COMMAND)]
 WEB_TYPES = [Stage("web types (tsc, svelte-check)", ("npm", "run", "--silent", "check"), WEB)]
 WEB_LINT = [Stage("web lint (ESLint)", ("npm", "run", "--silent", "lint"), WEB)]
 WEB_TESTS = [Stage("web tests (Vitest)", ("npm", "run", "--silent", "test"), WEB)]
@@ -53,7 +56,7 @@ WEB_TESTS = [Stage("web tests (Vitest)", ("npm", "run", "--silent", "test"), WEB
 Plan = tuple[Sequence[Sequence[Sequence[Stage]]], list[str] | None]
 WEB_LANE = [*WEB_TYPES, *WEB_LINT, *WEB_TESTS]
 PLANS: dict[str, Plan] = {
-    "all": ([[RUFF], [[*IMPORTS, *TYPES, *COMPILED], WEB_LANE]], []),
+    "all": ([[RUFF], [[*IMPORTS, *TYPES, *COMPILED, *STORY], WEB_LANE]], []),
     "fast": ([[RUFF], [[*IMPORTS, *TYPES], WEB_LANE]], ["-m", "not e2e"]),
     "lint": ([[[*RUFF, *IMPORTS], WEB_LINT]], None),
     "types": ([[TYPES, WEB_TYPES]], None),
@@ -207,7 +210,7 @@ def _browser_lane(run: Run, ours: servers.Servers, name: str) -> tuple[list[str]
     own_cache = ["-o", f"cache_dir={home / 'pytest_cache'}"]
     stage = pytest_stage([*BROWSER_LANES[name], *own_cache], run.environment, f"pytest ({name})")
     with servers.in_use(theirs):
-        shared = {name: run.environment[name] for name in ("PATH", "NUMBA_CACHE_DIR")}
+        shared = {name: run.environment[name] for name in ("PATH", "NUMBA_CACHE_DIR", "E2E_STORY")}
         return run.held(stage, {**servers.environment_of(theirs), **shared})
 
 
@@ -239,7 +242,9 @@ def main(arguments: list[str]) -> int:
     try:
         ours = servers.servers_of(dict(os.environ), test=True)
         cache = os.environ.get("NUMBA_CACHE_DIR") or str(ours.places.home)
-        run = Run({**servers.environment_of(ours), "PATH": path, "NUMBA_CACHE_DIR": cache})
+        # Only the plan that tells the story may use it: a dump of another day holds other dates.
+        told = {"E2E_STORY": str(ours.places.home / "story.dump")} if arguments[0] == "all" else {}
+        run = Run({**servers.environment_of(ours), "PATH": path, "NUMBA_CACHE_DIR": cache, **told})
         try:
             closing = perform(PLANS[arguments[0]], run, ours)
         except KeyboardInterrupt:

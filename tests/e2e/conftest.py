@@ -30,6 +30,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from ops.database import binary_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -110,6 +112,7 @@ def seeded_database(admin: str) -> str:
     """Return the name of a database with a tenth of the demo story, made once a process; servers get copies of it.
 
     `E2E_SEEDED` names one that is there already: whoever writes tests does not wait for the seeding each time.
+    `E2E_STORY` names a dump of one (tests/e2e/story.py): `make test` seeds once for both its lanes with a browser.
     """
     given = os.environ.get("E2E_SEEDED", "")
     if given:
@@ -118,10 +121,25 @@ def seeded_database(admin: str) -> str:
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     atexit.register(drop_database, admin, name)
+    dump = os.environ.get("E2E_STORY", "")
+    if dump and Path(dump).exists():
+        postgres("pg_restore", "--no-owner", f"--dbname={libpq_address(admin, name)}", dump)
+        return name
     seeding = Server("", server_environment(name), Path(os.devnull))
     seeding.manage("migrate", "--verbosity", "0")
     seeding.manage("seed_demo", "--scale", "0.1")
     return name
+
+
+def postgres(program: str, *arguments: str) -> None:
+    """Run a program of the PostgreSQL that the tests use."""
+    done = subprocess.run([binary_folder() / program, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def libpq_address(admin: str, database: str) -> str:
+    """Return the address of a database of this server for PostgreSQL's own programs."""
+    return urlunsplit(urlsplit(admin)._replace(path=f"/{database}"))
 
 
 def server_environment(database: str) -> dict[str, str]:
