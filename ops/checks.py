@@ -187,15 +187,17 @@ def perform(plan: Plan, run: Run, ours: servers.Servers) -> str:
         return run.shown(pytest_stage(pytest_arguments, run.environment))
 
 
-# The lanes of pytest that hold a browser: what they are called and what they run.
-BROWSER_LANES = {"e2e": ["-m", "e2e", "tests/e2e"], "rings": ["-m", "e2e", "tests/rings"]}
+# The lanes of pytest beside the first, each with servers of its own: what they are called and what they run. They
+# take about as long as the first: the browser and the rings wait more than they compute.
+LANES_BESIDE = {"e2e": ["tests/e2e"], "rings": ["tests/rings"]}
+FIRST_LANE = [f"--ignore={path}" for lane in LANES_BESIDE.values() for path in lane]
 
 
 def _pytest_in_lanes(run: Run, ours: servers.Servers) -> str:
-    """Run the tests with a browser beside all others; what they say is shown after the others."""
-    with ThreadPoolExecutor(max_workers=len(BROWSER_LANES)) as pool:
-        beside = [pool.submit(_browser_lane, run, ours, name) for name in BROWSER_LANES]
-        closings = [run.shown(pytest_stage(["-m", "not e2e"], run.environment))]
+    """Run the slow tests beside all others; what they say is shown after the others."""
+    with ThreadPoolExecutor(max_workers=len(LANES_BESIDE)) as pool:
+        beside = [pool.submit(_lane_beside, run, ours, name) for name in LANES_BESIDE]
+        closings = [run.shown(pytest_stage(FIRST_LANE, run.environment))]
         for lane in beside:
             said, closing = lane.result()
             sys.stdout.write("".join(said))
@@ -203,12 +205,12 @@ def _pytest_in_lanes(run: Run, ours: servers.Servers) -> str:
     return closing_of(closings)
 
 
-def _browser_lane(run: Run, ours: servers.Servers, name: str) -> tuple[list[str], str]:
+def _lane_beside(run: Run, ours: servers.Servers, name: str) -> tuple[list[str], str]:
     home = ours.places.home / name
     theirs = servers.servers_of({**ours.given, "XUNFANG_HOME": str(home)}, test=True)
     # The cache and its lock of the last failures are one folder: two runs beside each other would write over it.
     own_cache = ["-o", f"cache_dir={home / 'pytest_cache'}"]
-    stage = pytest_stage([*BROWSER_LANES[name], *own_cache], run.environment, f"pytest ({name})")
+    stage = pytest_stage([*LANES_BESIDE[name], *own_cache], run.environment, f"pytest ({name})")
     with servers.in_use(theirs):
         shared = {name: run.environment[name] for name in ("PATH", "NUMBA_CACHE_DIR", "E2E_STORY")}
         return run.held(stage, {**servers.environment_of(theirs), **shared})

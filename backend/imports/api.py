@@ -1,4 +1,4 @@
-"""SHELL: the administrator's imports: upload a file, look at what it would do, apply or cancel it, fetch the report."""
+"""SHELL: the administrator's imports: upload a file, look into it, check it, apply or cancel it, read the report."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -20,10 +20,12 @@ from backend.accounts.models import Role
 from backend.accounts.permissions import Policy
 from backend.common.problems import problem
 from backend.imports import files, schemas, tasks
-from backend.imports.job_options import options_read
-from backend.imports.jobs import job_apply, job_cancel, job_make
+from backend.imports.job_options import look_options_read, options_read
+from backend.imports.job_rows import job_row, job_row_with_found
+from backend.imports.jobs import job_again, job_apply, job_cancel, job_make
 from backend.imports.kinds import KINDS
-from backend.imports.models import ImportJob
+from backend.imports.models import ImportJob, ImportStep
+from backend.imports.remarks import remarks_read
 
 ADMINISTRATOR = Policy("administrator", frozenset({Role.ADMINISTRATOR}))
 # A province's doors as GeoJSON; whatever is larger comes by the command.
@@ -32,44 +34,70 @@ _LISTED = 50
 
 
 class ImportsView(APIView):
-    """The latest imports, and a way to bring one more file in: as a dry run first, always."""
+    """The latest imports, and a way to bring one more file in: looked into or checked first, always."""
 
     policy = ADMINISTRATOR
     parser_classes = (MultiPartParser,)
 
     @extend_schema(responses=schemas.IMPORTS_RESPONSE)
     def get(self, request: Request) -> Response:
-        return Response({"results": [_row(job) for job in ImportJob.objects.order_by("-made_at")[:_LISTED]]})
+        jobs = ImportJob.objects.select_related("by").order_by("-made_at")[:_LISTED]
+        return Response({"results": [job_row(job) for job in jobs]})
 
     @extend_schema(request=schemas.IMPORT_REQUEST, responses={201: schemas.IMPORT})
     def post(self, request: Request) -> Response:
         form = cast(dict[str, Any], request.data)  # what the one parser makes is no list
         kind, sent = form.get("kind", ""), form.get("file")
-        if kind not in KINDS:
-            raise problem("request_invalid", why=f"kind is one of {', '.join(KINDS)}.")
+        if kind not in KINDS or kind == "edition":
+            raise problem("request_invalid", why=f"kind is one of {', '.join(schemas.FILE_KINDS)}.")
         if not isinstance(sent, UploadedFile) or not sent.name or (sent.size or 0) > FILE_BYTES:
             raise problem("request_invalid", why="file is missing, or larger than 1 GiB.")
-        options = options_read(kind, str(form.get("options", "")))
+        options = options_read(kind, str(form["options"])) if "options" in form else None
         job = job_make(
             by=reading_officer(request), kind=kind, file_name=sent.name, pieces=sent.chunks(), options=options,
             at=timezone.now(),
         )  # fmt: skip
         _queue(job)
-        return Response(_row(job), status=201)
+        return Response(job_row(job), status=201)
 
 
 class ImportView(APIView):
-    """One import: how far it is, and what it did or would do."""
+    """One import: how far it is, what stands in its file, and what it did or would do."""
 
     policy = ADMINISTRATOR
 
-    @extend_schema(responses={200: schemas.IMPORT})
+    @extend_schema(responses={200: schemas.IMPORT_WITH_FOUND})
     def get(self, request: Request, import_id: UUID) -> Response:
-        return Response(_row(get_object_or_404(ImportJob, id=import_id)))
+        return Response(job_row_with_found(get_object_or_404(ImportJob, id=import_id)))
+
+
+class ImportLookView(APIView):
+    """Looks into a file once more, with the encoding or the layer that it did not say."""
+
+    policy = ADMINISTRATOR
+
+    @extend_schema(request=schemas.LOOK_REQUEST, responses={200: schemas.IMPORT})
+    def post(self, request: Request, import_id: UUID) -> Response:
+        job = get_object_or_404(ImportJob, id=import_id)
+        job_again(job=job, step=ImportStep.LOOK, options=look_options_read(request.body.decode(errors="replace")))
+        return _begun(job)
+
+
+class ImportCheckView(APIView):
+    """Makes a dry run of a file that is here, with these words about it."""
+
+    policy = ADMINISTRATOR
+
+    @extend_schema(request=schemas.CHECK_REQUEST, responses={200: schemas.IMPORT})
+    def post(self, request: Request, import_id: UUID) -> Response:
+        job = get_object_or_404(ImportJob, id=import_id)
+        options = options_read(job.kind, request.body.decode(errors="replace"))
+        job_again(job=job, step=ImportStep.CHECK, options=options)
+        return _begun(job)
 
 
 class ImportApplyView(APIView):
-    """Lets a file that was looked at come in."""
+    """Lets a file that was checked come in."""
 
     policy = ADMINISTRATOR
 
@@ -77,8 +105,7 @@ class ImportApplyView(APIView):
     def post(self, request: Request, import_id: UUID) -> Response:
         job = get_object_or_404(ImportJob, id=import_id)
         job_apply(job=job)
-        _queue(job)
-        return Response(_row(ImportJob.objects.get(id=job.id)))
+        return _begun(job)
 
 
 class ImportCancelView(APIView):
@@ -90,7 +117,7 @@ class ImportCancelView(APIView):
     def post(self, request: Request, import_id: UUID) -> Response:
         job = get_object_or_404(ImportJob, id=import_id)
         job_cancel(job=job, at=timezone.now())
-        return Response(_row(ImportJob.objects.get(id=job.id)))
+        return Response(job_row(ImportJob.objects.get(id=job.id)))
 
 
 class ImportReportView(APIView):
@@ -109,11 +136,27 @@ class ImportReportView(APIView):
         )
 
 
+class ImportRemarksView(APIView):
+    """The same remarks for a screen: how many of which, and the rows by pages."""
+
+    policy = ADMINISTRATOR
+
+    @extend_schema(parameters=schemas.REMARKS_PARAMETERS, responses=schemas.REMARKS_RESPONSE)
+    def get(self, request: Request, import_id: UUID) -> Response:
+        job = get_object_or_404(ImportJob, id=import_id)
+        path, after = files.report(job.id), request.query_params.get("after", "0")
+        if not path.is_file():
+            raise Http404
+        if not after.isdecimal() or len(after) > 9:
+            raise problem("request_invalid", why="after is a number of rows.")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return Response(remarks_read(file, problem=request.query_params.get("problem", ""), after=int(after)))
+
+
+def _begun(job: ImportJob) -> Response:
+    _queue(job)
+    return Response(job_row(ImportJob.objects.get(id=job.id)))
+
+
 def _queue(job: ImportJob) -> None:
     transaction.on_commit(lambda: tasks.run.delay(str(job.id)))
-
-
-def _row(job: ImportJob) -> dict[str, Any]:
-    refused = {"code": job.problem_code, "detail": job.problem_detail} if job.problem_code else None
-    names = ("id", "kind", "file_name", "options", "state", "rows_done", "rows_of", "counts", "made_at", "ended_at")
-    return {**{name: getattr(job, name) for name in names}, "problem": refused, "by": job.by.name}

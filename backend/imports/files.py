@@ -20,6 +20,11 @@ def report(job_id: UUID) -> Path:
     return folder_of(job_id) / "report.csv"
 
 
+def found(job_id: UUID) -> Path:
+    """Return where lies what was found in the file of a job: columns and some values, so as secret as the file."""
+    return folder_of(job_id) / "found.json"
+
+
 def folder_of(job_id: UUID) -> Path:
     """Return the folder of a job, made when it is not there."""
     folder = Path(settings.ATTACHMENTS_ROOT, "imports", str(job_id))
@@ -33,6 +38,12 @@ def write(path: Path, pieces: Iterable[bytes]) -> None:
         path.chmod(0o600)
         for piece in pieces:
             file.write(piece)
+
+
+def forget_rows(job_id: UUID, file_name: str) -> None:
+    """Delete the names and addresses of a job that is done with them; the report stays until it is swept away."""
+    for path in (uploaded(job_id, file_name), found(job_id)):
+        path.unlink(missing_ok=True)
 
 
 def forget(job_id: UUID) -> None:

@@ -1,4 +1,7 @@
-"""PURE: what may be said about an uploaded file, by the name of each option; the same names as the commands have."""
+"""PURE: what may be said about an uploaded file, by the name of each option; the same names as the commands have.
+
+A column that is not to be read, though the file has one of the usual name, is said as `-`.
+"""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -11,14 +14,19 @@ Word = Annotated[str, Field(max_length=120), AfterValidator(storable)]
 Short = Annotated[str, Field(max_length=32), AfterValidator(storable)]
 
 
-class FileOptions(BaseModel):
-    """What any file may be in need of. A field that is not known is refused, so that no wish is silently dropped."""
+class LookOptions(BaseModel):
+    """What opening a file may be in need of. A field that is not known is refused: no wish is silently dropped."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    crs: Short = ""
     encoding: Short = ""
     layer: Word = ""
+
+
+class FileOptions(LookOptions):
+    """What any file may be in need of."""
+
+    crs: Short = ""
     lon_field: Word = ""
     lat_field: Word = ""
     name_field: Word = ""
@@ -63,17 +71,36 @@ class OfficerOptions(FileOptions):
     roles_field: Word = ""
 
 
-OPTIONS: dict[str, type[FileOptions]] = {
+class EditionOptions(BaseModel):
+    """An edition of a list of areas that is here already, to be put in force."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    list: Annotated[Short, Field(min_length=1)]
+    edition: Annotated[Short, Field(min_length=1)]
+
+
+OPTIONS: dict[str, type[BaseModel]] = {
     "areas": AreaOptions,
     "streets": StreetOptions,
     "premises": PremisesOptions,
     "officers": OfficerOptions,
+    "edition": EditionOptions,
 }
 
 
 def options_read(kind: str, text: str) -> dict[str, Any]:
     """Return the options in a JSON object, without those left out. Raises `request_invalid` naming the fields."""
+    return _read(OPTIONS[kind], text)
+
+
+def look_options_read(text: str) -> dict[str, Any]:
+    """Return what is said about how to open a file. Raises `request_invalid` naming the fields."""
+    return _read(LookOptions, text)
+
+
+def _read(shape: type[BaseModel], text: str) -> dict[str, Any]:
     try:
-        return OPTIONS[kind].model_validate_json(text or "{}").model_dump(mode="json", exclude_defaults=True)
+        return shape.model_validate_json(text or "{}").model_dump(mode="json", exclude_defaults=True)
     except ValidationError as error:
         raise validation_problem("request_invalid", error, why="See errors.") from error

@@ -1,5 +1,6 @@
-"""SHELL: takes uploaded files in, runs them, applies and cancels them. One import runs at a time."""
+"""SHELL: takes uploaded files in, looks into them, checks, applies and cancels them. One import runs at a time."""
 
+import json
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,8 +11,8 @@ from django.db import connection, transaction
 from backend.accounts.models import Officer
 from backend.common.problems import Problem, problem
 from backend.imports import files
-from backend.imports.kinds import KINDS
-from backend.imports.models import ENDED, ImportJob, ImportState
+from backend.imports.kinds import KINDS, file_found
+from backend.imports.models import ENDED, ImportJob, ImportState, ImportStep
 from backend.imports.progress import JobProgress
 from backend.imports.services import import_run
 from geo.imports.report import ImportReport, report_write
@@ -21,30 +22,47 @@ from geo.imports.source import Source
 KEPT = timedelta(days=7)
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('backend.imports'))"
 _SAID = {"crs": "crs", "encoding": "encoding", "layer": "layer", "lon": "lon_field", "lat": "lat_field"}
+# The file is here and nothing runs: it may be read again, with other words about it.
+_ANSWERABLE = (ImportState.LOOKED, ImportState.CHECKED, ImportState.REFUSED)
 
 
 def job_make(
-    *, by: Officer, kind: str, file_name: str, pieces: Iterable[bytes], options: dict[str, Any], at: datetime
+    *, by: Officer, kind: str, file_name: str, pieces: Iterable[bytes], options: dict[str, Any] | None, at: datetime
 ) -> ImportJob:
-    """Keep an uploaded file; its dry run begins when the caller queues it."""
-    job = ImportJob(id=uuid4(), kind=kind, file_name=file_name[:200], options=options, by=by, made_at=at)
+    """Keep an uploaded file. Once queued it is checked (a dry run), or without options only looked into."""
+    step = ImportStep.LOOK if options is None else ImportStep.CHECK
+    job = ImportJob(
+        id=uuid4(), kind=kind, file_name=file_name[:200], options=options or {}, step=step, by=by, made_at=at
+    )
     files.write(files.uploaded(job.id, job.file_name), pieces)
     job.save(force_insert=True)
     return job
 
 
+def job_again(*, job: ImportJob, step: ImportStep, options: dict[str, Any]) -> None:
+    """Look into a file again, or check it, with these words about it. Raises `import_state` where that cannot be."""
+    there = job.kind == "edition" or files.uploaded(job.id, job.file_name).is_file()
+    _begin_again(job, _ANSWERABLE if there else (), step=step, options=options, problem_code="", problem_detail="")
+
+
 def job_apply(*, job: ImportJob) -> None:
-    """Let a file that was looked at come in. Raises `import_state` for one that was not, or that is in already."""
-    # "Update where checked, expect one row": of two presses the second finds none.
-    waiting = ImportJob.objects.filter(id=job.id, state=ImportState.CHECKED)
-    if waiting.update(state=ImportState.WAITING, apply=True, rows_done=0) != 1:
+    """Let a file that was checked come in. Raises `import_state` for one that was not, or that is in already."""
+    _begin_again(job, (ImportState.CHECKED,), step=ImportStep.APPLY)
+
+
+def _begin_again(job: ImportJob, states: Iterable[str], **columns: Any) -> None:
+    # "Update where in that state, expect one row": of two presses the second finds none.
+    waiting = ImportJob.objects.filter(id=job.id, state__in=tuple(states))
+    if waiting.update(state=ImportState.WAITING, rows_done=0, ended_at=None, **columns) != 1:
         raise problem("import_state", state=job.state)
 
 
 def job_cancel(*, job: ImportJob, at: datetime) -> None:
-    """End an import: at once where it does not run, else at its next chunk. One that has ended stays as it ended."""
+    """End an import: at once where it does not run, else within seconds. One that has ended stays as it ended."""
     ImportJob.objects.filter(id=job.id).exclude(state__in=ENDED).update(cancel_asked=True)
-    idle = ImportJob.objects.filter(id=job.id, state__in=(ImportState.WAITING, ImportState.CHECKED))
+    idle = ImportJob.objects.filter(
+        id=job.id, state__in=(ImportState.WAITING, ImportState.LOOKED, ImportState.CHECKED)
+    )
     if idle.update(state=ImportState.CANCELLED, ended_at=at):
         files.forget(job.id)
 
@@ -56,21 +74,20 @@ def job_run(*, job_id: UUID, now: datetime) -> str:
     """
     try:
         with transaction.atomic(), JobProgress(job_id) as progress:
-            _one_at_a_time()
+            if ImportJob.objects.values_list("step", flat=True).get(id=job_id) != ImportStep.LOOK:
+                _one_at_a_time()
             job = ImportJob.objects.get(id=job_id)
             if job.state not in (ImportState.WAITING, ImportState.RUNNING):
                 return job.state
             progress.begin()
-            report = _bring_in(job, progress)
-            _finish(job, report, now)
+            _step(job, progress, now)
     except Problem as refused:
         ended = ImportState.CANCELLED if refused.code == "import_cancelled" else ImportState.REFUSED
         _end(job_id, ended, refused, now)
-    state = ImportJob.objects.values_list("state", flat=True).get(id=job_id)
-    if state in (ImportState.APPLIED, ImportState.CANCELLED):
-        # The names and addresses in it are no longer needed; the report stays until it is swept away.
-        files.uploaded(job_id, ImportJob.objects.get(id=job_id).file_name).unlink(missing_ok=True)
-    return str(state)
+    job = ImportJob.objects.get(id=job_id)
+    if job.state in (ImportState.APPLIED, ImportState.CANCELLED):
+        files.forget_rows(job_id, job.file_name)
+    return job.state
 
 
 def _one_at_a_time() -> None:
@@ -78,14 +95,28 @@ def _one_at_a_time() -> None:
         cursor.execute(_LOCK)
 
 
-def _bring_in(job: ImportJob, progress: JobProgress) -> ImportReport:
+def _step(job: ImportJob, progress: JobProgress, now: datetime) -> None:
+    if job.step != ImportStep.LOOK:
+        _finish(job, _bring_in(job, progress), now)
+        return
+    found = json.dumps(file_found(job.kind, _source(job)), ensure_ascii=False)
+    files.write(files.found(job.id), [found.encode()])
+    ImportJob.objects.filter(id=job.id).update(state=ImportState.LOOKED)
+
+
+def _source(job: ImportJob) -> Source:
     path = files.uploaded(job.id, job.file_name)
-    source = Source(path, **{ours: str(job.options.get(name, "")) for ours, name in _SAID.items()})
+    return Source(path, **{ours: str(job.options.get(name, "")) for ours, name in _SAID.items()})
+
+
+def _bring_in(job: ImportJob, progress: JobProgress) -> ImportReport:
+    source = _source(job)
     days = {
         name: date.fromisoformat(job.options[name]) for name in ("valid_from", "active_from") if name in job.options
     }
     options = {**job.options, **days}
-    report = import_run(bring_in=lambda spool: KINDS[job.kind](source, options, spool, progress), apply=job.apply)
+    apply = job.step == ImportStep.APPLY
+    report = import_run(bring_in=lambda spool: KINDS[job.kind](source, options, spool, progress), apply=apply)
     with files.report(job.id).open("w", encoding="utf-8-sig", newline="") as file:
         report_write(report.problems, file)
     return report
@@ -93,10 +124,11 @@ def _bring_in(job: ImportJob, progress: JobProgress) -> ImportReport:
 
 def _finish(job: ImportJob, report: ImportReport, now: datetime) -> None:
     names = ("read", "created", "changed", "unchanged", "refused")
+    applied = job.step == ImportStep.APPLY
     ImportJob.objects.filter(id=job.id).update(
-        state=ImportState.APPLIED if job.apply else ImportState.CHECKED,
-        counts={name: getattr(report, name) for name in names},
-        ended_at=now if job.apply else None,
+        state=ImportState.APPLIED if applied else ImportState.CHECKED,
+        counts={**{name: getattr(report, name) for name in names}, **report.moved},
+        ended_at=now if applied else None,
     )
 
 

@@ -1,13 +1,16 @@
 """SHELL: the four imports by name: from a file and the words about it to a report. For commands and uploads."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 from backend.common.problems import problem
+from backend.imports.guesses import columns_guessed
 from backend.imports.officers import OfficerFields, officers_import
 from geo.imports import areas, premises, streets
 from geo.imports.layers import Progress, layer_chunks, read_layer
+from geo.imports.look import file_look
 from geo.imports.report import ImportReport
 from geo.imports.source import Source, unreadable
 from geo.imports.spool import ChangeSpool
@@ -22,6 +25,13 @@ BringIn = Callable[[Source, Options, ChangeSpool, Progress], ImportReport]
 _PLACE = ("city", "city_name", "zone", "metric_epsg", "list", "edition")
 
 
+def file_found(kind: str, source: Source) -> dict[str, Any]:
+    """Return what stands in a file, as JSON, with the columns that may hold what the import needs."""
+    found = file_look(source, placed=kind != "officers")
+    columns = [column.name for column in found.columns]
+    return {**asdict(found), "guesses": columns_guessed(kind, columns, is_table=found.is_table)}
+
+
 def areas_in(source: Source, options: Options, spool: ChangeSpool, progress: Progress) -> ImportReport:
     """Bring the areas of one level in; they are looked at together, so read as a whole."""
     layer = read_layer(source, areas.GEOMETRY_TYPES)
@@ -34,7 +44,9 @@ def areas_in(source: Source, options: Options, spool: ChangeSpool, progress: Pro
         level=options["level"],
         valid_from=options.get("valid_from") or _today(),
         fields=areas.AreaFields(
-            options.get("code_field") or "code", options.get("name_field") or "name", options.get("parent_field") or ""
+            _column(options, "code_field", "code"),
+            _column(options, "name_field", "name"),
+            _column(options, "parent_field", ""),
         ),
     )
 
@@ -61,9 +73,9 @@ def streets_in(source: Source, options: Options, spool: ChangeSpool, progress: P
     """Bring the streets of one edition in; an OSM extract has names of its own."""
     ref, street_class = ("osm_id", "highway") if source.path.suffix.lower() == ".pbf" else ("ref", "street_class")
     fields = streets.StreetFields(
-        options.get("ref_field") or ref,
-        options.get("name_field") or "name",
-        options.get("class_field") or street_class,
+        _column(options, "ref_field", ref),
+        _column(options, "name_field", "name"),
+        _column(options, "class_field", street_class),
     )
     with layer_chunks(source, streets.GEOMETRY_TYPES, progress) as layers:
         return streets.streets_import_chunks(layers=layers, edition=options["edition"], fields=fields)
@@ -72,11 +84,11 @@ def streets_in(source: Source, options: Options, spool: ChangeSpool, progress: P
 def premises_in(source: Source, options: Options, spool: ChangeSpool, progress: Progress) -> ImportReport:
     """Bring doors in."""
     fields = premises.PremisesFields(
-        ref=options.get("ref_field") or "ref",
+        ref=_column(options, "ref_field", "ref"),
         address=tuple(options.get("address_field") or ["address"]),
-        kind=options.get("kind_field") or "kind",
-        name=options.get("name_field") or "name",
-        door_plate=options.get("plate_field") or "door_plate",
+        kind=_column(options, "kind_field", "kind"),
+        name=_column(options, "name_field", "name"),
+        door_plate=_column(options, "plate_field", "door_plate"),
         kind_default=options.get("kind") or "",
     )
     active_from: date = options.get("active_from") or _today()
@@ -91,10 +103,16 @@ def officers_in(source: Source, options: Options, spool: ChangeSpool, progress: 
     if not source.path.is_file():
         raise unreadable(source.path, "No such file")
     names = {"username": "username", "name": "name", "badge": "badge_number", "unit": "unit_code", "roles": "roles"}
-    fields = OfficerFields(*(options.get(f"{name}_field") or usual for name, usual in names.items()))
+    fields = OfficerFields(*(_column(options, f"{name}_field", usual) for name, usual in names.items()))
     tables, rows = table_open(source)
     progress(0, rows)
     return officers_import(tables=tables, fields=fields)
+
+
+def _column(options: Options, option: str, usual: str) -> str:
+    """Return the column that an option names, else the usual one; `-` says that none is to be read."""
+    said: str = options.get(option) or usual
+    return "" if said == "-" else said
 
 
 def _today() -> date:

@@ -8,25 +8,32 @@ from django.db import models
 class ImportState(models.TextChoices):
     WAITING = "waiting", "等待"
     RUNNING = "running", "进行中"
+    LOOKED = "looked", "已读取"
     CHECKED = "checked", "已试运行"
     APPLIED = "applied", "已导入"
     REFUSED = "refused", "已拒绝"
     CANCELLED = "cancelled", "已取消"
 
 
+class ImportStep(models.TextChoices):
+    LOOK = "look", "读取"
+    CHECK = "check", "试运行"
+    APPLY = "apply", "导入"
+
+
 ENDED = (ImportState.APPLIED, ImportState.REFUSED, ImportState.CANCELLED)
 
 
 class ImportJob(models.Model):
-    """One uploaded file on its way in: first looked at (a dry run), then, when somebody says so, applied."""
+    """One uploaded file on its way in: looked into, then checked (a dry run), then, when somebody says so, applied."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     kind = models.CharField(max_length=16)
     file_name = models.CharField(max_length=200)
     options = models.JSONField(default=dict)
     state = models.CharField(max_length=16, choices=ImportState, default=ImportState.WAITING)
-    # Whether the next run is to stay.
-    apply = models.BooleanField(default=False)
+    # What the next run is to do. Only `apply` is to stay.
+    step = models.CharField(max_length=16, choices=ImportStep, default=ImportStep.CHECK)
     cancel_asked = models.BooleanField(default=False)
     rows_done = models.PositiveIntegerField(default=0)
     rows_of = models.PositiveIntegerField(null=True)

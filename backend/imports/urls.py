@@ -7,7 +7,10 @@ from backend.imports import api
 urlpatterns = [
     path("imports", api.ImportsView.as_view(), name="imports"),
     path("imports/<uuid:import_id>", api.ImportView.as_view(), name="import"),
+    path("imports/<uuid:import_id>/look", api.ImportLookView.as_view(), name="import-look"),
+    path("imports/<uuid:import_id>/check", api.ImportCheckView.as_view(), name="import-check"),
     path("imports/<uuid:import_id>/apply", api.ImportApplyView.as_view(), name="import-apply"),
     path("imports/<uuid:import_id>/cancel", api.ImportCancelView.as_view(), name="import-cancel"),
     path("imports/<uuid:import_id>/report", api.ImportReportView.as_view(), name="import-report"),
+    path("imports/<uuid:import_id>/remarks", api.ImportRemarksView.as_view(), name="import-remarks"),
 ]

@@ -48,7 +48,7 @@ def chosen_layer(source: Source, names: list[str]) -> str:
         return source.layer or names[0]
     if not names:
         raise problem("import_refused", why=f"{source.path.name} holds no layer")
-    raise problem("layer_unclear", path=source.path.name, layers=", ".join(names)[:300])
+    raise problem("layer_unclear", path=source.path.name, layers=", ".join(names)[:300], names=names)
 
 
 def _chunks(source: Source, path: Path, layer: str, encoding: str, where: str) -> Iterator[RawChunk]:

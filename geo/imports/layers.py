@@ -66,12 +66,12 @@ def layer_chunks(
     whole = source if isinstance(source, Source) else Source(source)
     if not whole.path.is_file():
         raise unreadable(whole.path, "No such file")
-    with _open(whole) as raw:
+    with raw_open(whole) as raw:
         yield _judged_chunks(whole, raw, tuple(geometry_types), progress)
 
 
 @contextmanager
-def _open(source: Source) -> Iterator[RawFile]:
+def raw_open(source: Source) -> Iterator[RawFile]:
     """Open a file by what it is called, after its first bytes agreed: GDAL's drivers go by content and some of them
     would fetch what a file points to."""
     suffix = source.path.suffix.lower()

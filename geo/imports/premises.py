@@ -48,6 +48,13 @@ _HOLD = """
     WHERE external_ref <> '' AND external_ref IN (SELECT json_array_elements_text(%s)) ORDER BY id FOR UPDATE
 """
 
+# What the screens call the kinds, and what bureaus do, may stand in a file as well.
+_KINDS = {
+    **{kind.value: kind.value for kind in PremisesKind},
+    **dict.fromkeys(("户", "住户", "居民户", "家庭户", "住宅"), PremisesKind.HOUSEHOLD.value),
+    **dict.fromkeys(("企业", "单位", "企事业单位", "商户", "场所"), PremisesKind.ENTERPRISE.value),
+}
+
 
 @dataclass(frozen=True)
 class PremisesFields:
@@ -63,7 +70,7 @@ class PremisesFields:
     name: str = "name"
     door_plate: str = "door_plate"
     kind_default: str = ""
-    kinds: dict[str, str] = field(default_factory=lambda: {kind.value: kind.value for kind in PremisesKind})
+    kinds: dict[str, str] = field(default_factory=lambda: dict(_KINDS))
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """PURE: what an import says it did, row by row."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Literal
 
@@ -11,6 +11,7 @@ RowCode = Literal[
     "geometry_missing", "geometry_type", "geometry_unreadable", "geometry_repaired", "coordinates_out_of_range",
     "coordinates_unreadable", "encoding_wrong", "overlap", "hole", "code_of_another_list", "unit_unknown",
     "role_unknown", "role_not_from_file", "username_invalid",
+    "area_new", "area_gone", "area_redrawn", "area_renamed", "area_renumbered", "station_missing", "station_taken_over",
     "code_missing", "code_duplicate", "name_missing", "parent_unknown", "kind_unknown", "address_missing",
     "household_with_name", "outside_city", "no_unit", "zero_length", "too_long",
 ]  # fmt: skip
@@ -43,6 +44,8 @@ class ImportReport:
     unchanged: int
     problems: tuple[RowProblem, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
+    # Further counts by name: what had to move because of it.
+    moved: Mapping[str, int] = field(default_factory=dict)
 
     def plus(self, more: "ImportReport") -> "ImportReport":
         """Return both together: the chunks of one file."""

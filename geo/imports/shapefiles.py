@@ -62,7 +62,8 @@ def _chosen_stem(source: Source, archive: zipfile.ZipFile) -> str:
         raise unreadable(source.path, "there is no .shp in it")
     chosen = [path for path in shapes if source.layer in ("", path.stem)]
     if len(chosen) != 1:
-        raise problem("layer_unclear", path=source.path.name, layers=", ".join(path.stem for path in shapes)[:300])
+        names = [path.stem for path in shapes]
+        raise problem("layer_unclear", path=source.path.name, layers=", ".join(names)[:300], names=names)
     return chosen[0].with_suffix("").as_posix()
 
 
