@@ -20,7 +20,7 @@ from backend.accounts.models import Role
 from backend.accounts.permissions import Policy
 from backend.common.problems import problem
 from backend.imports import files, schemas, tasks
-from backend.imports.job_options import look_options_read, options_read
+from backend.imports.job_options import look_options, options_of, options_read
 from backend.imports.job_rows import job_row, job_row_with_found
 from backend.imports.jobs import job_again, job_apply, job_cancel, job_make
 from backend.imports.kinds import KINDS
@@ -79,7 +79,7 @@ class ImportLookView(APIView):
     @extend_schema(request=schemas.LOOK_REQUEST, responses={200: schemas.IMPORT})
     def post(self, request: Request, import_id: UUID) -> Response:
         job = get_object_or_404(ImportJob, id=import_id)
-        job_again(job=job, step=ImportStep.LOOK, options=look_options_read(request.body.decode(errors="replace")))
+        job_again(job=job, step=ImportStep.LOOK, options=look_options(request.data))
         return _begun(job)
 
 
@@ -91,8 +91,7 @@ class ImportCheckView(APIView):
     @extend_schema(request=schemas.CHECK_REQUEST, responses={200: schemas.IMPORT})
     def post(self, request: Request, import_id: UUID) -> Response:
         job = get_object_or_404(ImportJob, id=import_id)
-        options = options_read(job.kind, request.body.decode(errors="replace"))
-        job_again(job=job, step=ImportStep.CHECK, options=options)
+        job_again(job=job, step=ImportStep.CHECK, options=options_of(job.kind, request.data))
         return _begun(job)
 
 

@@ -3,6 +3,7 @@
 A column that is not to be read, though the file has one of the usual name, is said as `-`.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -91,16 +92,21 @@ OPTIONS: dict[str, type[BaseModel]] = {
 
 def options_read(kind: str, text: str) -> dict[str, Any]:
     """Return the options in a JSON object, without those left out. Raises `request_invalid` naming the fields."""
-    return _read(OPTIONS[kind], text)
+    return _kept(lambda: OPTIONS[kind].model_validate_json(text or "{}"))
 
 
-def look_options_read(text: str) -> dict[str, Any]:
+def options_of(kind: str, said: object) -> dict[str, Any]:
+    """Return the same of JSON that was read already."""
+    return _kept(lambda: OPTIONS[kind].model_validate(said))
+
+
+def look_options(said: object) -> dict[str, Any]:
     """Return what is said about how to open a file. Raises `request_invalid` naming the fields."""
-    return _read(LookOptions, text)
+    return _kept(lambda: LookOptions.model_validate(said))
 
 
-def _read(shape: type[BaseModel], text: str) -> dict[str, Any]:
+def _kept(read: Callable[[], BaseModel]) -> dict[str, Any]:
     try:
-        return shape.model_validate_json(text or "{}").model_dump(mode="json", exclude_defaults=True)
+        return read().model_dump(mode="json", exclude_defaults=True)
     except ValidationError as error:
         raise validation_problem("request_invalid", error, why="See errors.") from error

@@ -60,9 +60,7 @@ def _begin_again(job: ImportJob, states: Iterable[str], **columns: Any) -> None:
 def job_cancel(*, job: ImportJob, at: datetime) -> None:
     """End an import: at once where it does not run, else within seconds. One that has ended stays as it ended."""
     ImportJob.objects.filter(id=job.id).exclude(state__in=ENDED).update(cancel_asked=True)
-    idle = ImportJob.objects.filter(
-        id=job.id, state__in=(ImportState.WAITING, ImportState.LOOKED, ImportState.CHECKED)
-    )
+    idle = ImportJob.objects.filter(id=job.id, state__in=(ImportState.WAITING, ImportState.LOOKED, ImportState.CHECKED))
     if idle.update(state=ImportState.CANCELLED, ended_at=at):
         files.forget(job.id)
 

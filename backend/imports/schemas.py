@@ -22,21 +22,21 @@ def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [shape, {"type": "null"}]}
 
 
-_IMPORT: dict[str, Any] = dict(
-    id={"type": "string", "format": "uuid"},
-    kind=_KIND,
-    file_name=_TEXT,
-    options={"type": "object"},
-    step={"type": "string", "enum": list(ImportStep.values)},
-    state={"type": "string", "enum": list(ImportState.values)},
-    rows_done=_COUNT,
-    rows_of=_or_null(_COUNT),
-    counts={"type": "object", "additionalProperties": _COUNT},
-    problem=_or_null(_object(code=_TEXT, detail=_TEXT)),
-    by=_TEXT,
-    made_at=_TIME,
-    ended_at=_or_null(_TIME),
-)
+_IMPORT: dict[str, Any] = {
+    "id": {"type": "string", "format": "uuid"},
+    "kind": _KIND,
+    "file_name": _TEXT,
+    "options": {"type": "object"},
+    "step": {"type": "string", "enum": list(ImportStep.values)},
+    "state": {"type": "string", "enum": list(ImportState.values)},
+    "rows_done": _COUNT,
+    "rows_of": _or_null(_COUNT),
+    "counts": {"type": "object", "additionalProperties": _COUNT},
+    "problem": _or_null(_object(code=_TEXT, detail=_TEXT)),
+    "by": _TEXT,
+    "made_at": _TIME,
+    "ended_at": _or_null(_TIME),
+}
 IMPORT = _object(**_IMPORT)
 _FOUND = _object(
     columns={"type": "array", "items": _object(name=_TEXT, samples={"type": "array", "items": _TEXT})},

@@ -1,5 +1,6 @@
 """The administrator's uploads: looked at first, applied on a word, cancelled without a trace, reported row by row."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -47,7 +48,7 @@ def run(made: Any) -> Any:
 
 # With real commits: how far an import is must be seen before it ends.
 @pytest.mark.django_db(transaction=True)
-def test_an_upload_is_looked_at_then_applied_and_reported(city: City, client: APIClient, disk: Path) -> None:
+def test_an_upload_is_looked_into_checked_applied_and_reported(city: City, client: APIClient, disk: Path) -> None:
     made = upload(client).json()
     job = run(made)
     looked_at = client.get(f"/api/v1/imports/{job}").json()
@@ -65,16 +66,53 @@ def test_an_upload_is_looked_at_then_applied_and_reported(city: City, client: AP
     assert not list(disk.rglob("upload*"))
     assert client.post(f"/api/v1/imports/{job}/apply").json()["code"] == "import_state"
     _cancelled_while_it_waits_for_its_turn(client)
+    _looked_into(client)
 
 
 def _cancelled_while_it_waits_for_its_turn(client: APIClient) -> None:
     """In the same test, because emptying a database of real commits takes seconds."""
     job = upload(client, DOORS.replace("d1", "d9")).json()["id"]
-    ImportJob.objects.filter(id=job).update(cancel_asked=True, apply=True)
+    ImportJob.objects.filter(id=job).update(cancel_asked=True, step="apply")
     assert job_run(job_id=UUID(job), now=NOW) == "cancelled"
     assert not Premises.objects.filter(external_ref="d9").exists()
     refused = run(upload(client, options="{}").json())
     assert client.get(f"/api/v1/imports/{refused}").json()["problem"]["code"] == "import_refused"
+    _answered_and_checked_again(client, refused)
+
+
+def _answered_and_checked_again(client: APIClient, job: str) -> None:
+    """What was refused because of a missing answer needs no second upload."""
+    said = json.loads(SAID)
+    assert client.post(f"/api/v1/imports/{job}/check", {**said, "crs": 1}, format="json").status_code == 400
+    assert client.post(f"/api/v1/imports/{job}/check", said, format="json").json()["state"] == "waiting"
+    assert client.post(f"/api/v1/imports/{job}/check", said, format="json").json()["code"] == "import_state"
+    assert job_run(job_id=UUID(job), now=NOW) == "checked"
+    row = client.get(f"/api/v1/imports/{job}").json()
+    assert (row["problem"], row["has_report"], row["options"]) == (None, True, said)
+    remarks = client.get(f"/api/v1/imports/{job}/remarks").json()
+    assert remarks["summary"] == [{"problem": "outside_city", "outcome": "refused", "rows": 1}]
+    assert [(row["row"], row["code"]) for row in remarks["results"]] == [(2, "d2")]
+    assert client.get(f"/api/v1/imports/{job}/remarks?problem=overlap").json()["results"] == []
+
+
+def _looked_into(client: APIClient) -> None:
+    """A file without options asks what it does not say itself."""
+    text = "编号,门牌地址,GCJ02经度,GCJ02纬度\nd1,𬮤山镇 1 号,114.05,27.75\n"
+    made = client.post("/api/v1/imports", {"kind": "premises", "file": named("门牌.csv", text.encode("gb18030"))})
+    job = run(made.json())
+    assert client.get(f"/api/v1/imports/{job}").json()["found"]["asks"] == ["encoding"]
+    assert client.post(f"/api/v1/imports/{job}/look", {"encoding": "GBK"}, format="json").json()["state"] == "waiting"
+    assert job_run(job_id=UUID(job), now=NOW) == "looked"
+    found = client.get(f"/api/v1/imports/{job}").json()["found"]
+    assert (found["asks"], found["rows"], found["crs"]) == (["crs"], 1, "")
+    assert found["columns"][1] == {"name": "门牌地址", "samples": ["𬮤山镇 1 号"]}
+    assert found["guesses"] == {
+        "lon_field": "GCJ02经度", "lat_field": "GCJ02纬度", "ref_field": "编号", "address_field": "门牌地址",
+    }  # fmt: skip
+
+
+def named(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
 
 
 def test_a_cancelled_upload_is_gone(city: City, client: APIClient, disk: Path) -> None:
