@@ -75,7 +75,8 @@ class Server:
         self._spawn("celery", "--app", "backend", "worker", "--concurrency", "1", "--loglevel", "WARNING")
         deadline = time.monotonic() + START_S
         while not self._is_ready():
-            assert time.monotonic() < deadline, f"the server did not come up; see {self.log}"
+            dead = [process.args for process in self.processes if process.poll() is not None]
+            assert not dead and time.monotonic() < deadline, f"the server did not come up; see {self.log}"
             threading.Event().wait(0.2)
 
     def stop(self) -> None:
