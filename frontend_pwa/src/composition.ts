@@ -30,7 +30,9 @@ import { coverageSource } from './sync/coverage_source';
 import { devicesSource } from './sync/devices_source';
 import { filesSource } from './sync/files_source';
 import { quarantineSource } from './sync/quarantine_source';
+import { importsSource } from './sync/imports_source';
 import { recordersSource } from './sync/recorders_source';
+import { startCodesSource } from './sync/start_codes_source';
 import { asOfficer } from './sync/as_officer';
 import { revealSource } from './sync/reveal_source';
 import { signIn, signOut, whoAmI } from './sync/session';
@@ -212,6 +214,8 @@ export const ports: AppPorts = {
   devices: devicesSource(ownFetch),
   quarantine: quarantineSource(ownFetch),
   recorders: recordersSource(ownFetch),
+  imports: importsSource(ownFetch),
+  startCodes: startCodesSource(ownFetch),
   appVersion: __APP_VERSION__,
   onUpdateReady,
 };

@@ -227,6 +227,11 @@ export function seesCoverage(me: Me): boolean {
   return me.officer.roles.some((role) => role !== 'administrator');
 }
 
+/** An administrator brings areas, streets, doors and officers in. */
+export function keepsReference(me: Me): boolean {
+  return me.officer.roles.includes('administrator');
+}
+
 /** A lead decides on records that could not be accepted and answers for the devices of the unit and below. */
 export function decidesHeld(me: Me): boolean {
   return me.officer.roles.includes('lead');

@@ -56,6 +56,10 @@ export type Route =
   | { screen: 'dispute_step'; id: string; event: string }
   | { screen: 'agreement'; id: string }
   | { screen: 'coverage'; view: CoverageView }
+  | { screen: 'imports' }
+  | { screen: 'import_job'; id: string }
+  | { screen: 'editions' }
+  | { screen: 'start_codes' }
   | { screen: 'settings' };
 
 export const DEFAULT_VIEW: CoverageView = {
@@ -105,7 +109,7 @@ function parseDoors(id: string | undefined, params: URLSearchParams): Route {
 }
 
 /** Screens whose address is their name and nothing more. */
-const PLAIN = ['unsent', 'settings', 'devices', 'outing', 'recorders', 'map'] as const;
+const PLAIN = ['unsent', 'settings', 'devices', 'outing', 'recorders', 'map', 'editions'] as const;
 
 /** Unknown addresses lead to Today; an address never breaks the app. */
 export function parseRoute(hash: string): Route {
@@ -123,6 +127,8 @@ export function parseRoute(hash: string): Route {
   if (screen === 'quarantine')
     return { screen, state: oneOf(params.get('state'), ['open', 'decided'], 'open') };
   if (screen === 'enrol') return { screen, code: writtenCode(id ?? '') };
+  if (screen === 'imports') return id ? { screen: 'import_job', id } : { screen };
+  if (screen === 'start-codes') return { screen: 'start_codes' };
   if (screen === 'lock') return { screen: 'lock_settings' };
   if (screen === 'help') return { screen, page: id ?? '' };
   const plain = PLAIN.find((name) => name === screen);
@@ -167,6 +173,10 @@ export function formatRoute(route: Route): string {
       return `#/visits/${route.id}/correct`;
     case 'outing_done':
       return `#/outings/${route.id}`;
+    case 'import_job':
+      return `#/imports/${route.id}`;
+    case 'start_codes':
+      return '#/start-codes';
     case 'lock_settings':
       return '#/lock';
     case 'help':

@@ -2,7 +2,9 @@
 import type { CoverageSource, ImportAnswer, SealAnswer, SignInAnswer, SignOutAnswer } from '../sync/status';
 import type { StorageFacts } from '../data/phone';
 import type { DevicesSource, QuarantineSource } from '../sync/status_lead';
+import type { ImportsSource } from '../sync/status_imports';
 import type { RecordersSource } from '../sync/status_recorders';
+import type { StartCodesSource } from '../sync/status_start_codes';
 import type { LockedPhone } from './lock.svelte';
 import type { Office } from './office.svelte';
 
@@ -30,6 +32,8 @@ export interface AppPorts {
   devices: DevicesSource;
   quarantine: QuarantineSource;
   recorders: RecordersSource;
+  imports: ImportsSource;
+  startCodes: StartCodesSource;
   appVersion: string;
   /** Calls when a new version of the app lies ready; the call it gets puts the version to use. */
   onUpdateReady: (ready: (takeOver: () => void) => void) => void;

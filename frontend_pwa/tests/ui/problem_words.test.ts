@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from 'vitest';
 import type { OutcomeRow } from '../../src/domain/mutations';
 import { allTexts, speak } from '../../src/ui/language.svelte';
-import { zh } from '../../src/ui/languages/zh';
+import { zh as first } from '../../src/ui/languages/zh';
+import { later } from '../../src/ui/languages/zh/later';
 import { wordsForCode, wordsForProblem } from '../../src/ui/problem_words';
 
 beforeAll(async () => {
@@ -38,9 +39,6 @@ const NOT_FOR_PEOPLE = [
   // the upload client answers these by itself
   ...['tus_version_unknown', 'upload_offset_wrong', 'upload_finished', 'upload_taken_over'],
   ...['upload_checksum_wrong', 'uploads_busy'],
-  // `manage.py import_…` and the addresses of imports say these; no screen does yet
-  ...['file_unreadable', 'import_refused', 'crs_missing', 'crs_conflict', 'encoding_missing'],
-  ...['encoding_wrong', 'layer_unclear', 'import_state', 'import_cancelled'],
   // `manage.py aggregate --status` says these
   ...['track_not_derived', 'track_interrupted'],
   // The map screen has its own words for what becomes of its file.
@@ -60,7 +58,7 @@ const documented = [
 ]
   .map(([, code]) => code ?? '')
   .filter((code) => !NOT_FOR_PEOPLE.includes(code));
-const worded = Object.keys(zh)
+const worded = Object.keys({ ...first, ...later })
   .filter((key) => key.startsWith('problem.'))
   .map((key) => key.slice('problem.'.length))
   .filter((code) => !OUTCOMES.includes(code));

@@ -197,6 +197,7 @@ export const en = {
 
   'nav.quarantine': 'Held',
   'nav.devices': 'Devices',
+  'nav.imports': 'Imports',
 
   'trouble.no_network': 'No network. This page needs one.',
   'trouble.busy': 'The server is busy. Try again in a moment.',

@@ -173,6 +173,7 @@ export const zh = {
 
   'nav.quarantine': '待审',
   'nav.devices': '设备',
+  'nav.imports': '导入',
 
   'trouble.no_network': '没有网络。这一页需要联网。',
   'trouble.busy': '服务器忙，请稍后再试。',

@@ -353,6 +353,66 @@ export const pages = {
     ],
     wrong: [['A phone is lost', 'Revoke it at once. It drops what it had read when it next goes online.']],
   },
+  imports: {
+    title: 'Imports',
+    for: [
+      'For administrators: files of areas, streets, doors and officers. Read first, then tried, written only after the report was seen.',
+    ],
+    marks: [
+      ['Waits for your answers', 'The file was read; columns, coordinates or encoding must be said.'],
+      ['Dry run done', 'There is a report, and nothing is written yet.'],
+      ['Refused', 'Open it to see why; mostly another answer will do, without a second upload.'],
+    ],
+    wrong: [
+      ['The upload broke off', 'Upload again; nothing was written.'],
+      ['The file is larger than 1 GB', 'Use manage.py import_… on the server.'],
+    ],
+  },
+  import_job: {
+    title: 'An import',
+    for: [
+      'Questions, dry run, report and outcome of one file. The server goes on when you leave; the result will be here.',
+    ],
+    marks: [
+      [
+        'Coordinates',
+        'Must be chosen where the file is silent: a wrong system is off by hundreds of metres.',
+      ],
+      ['Mistakes, left out', 'These rows stay out and the others come in; the report says which and why.'],
+      ['Note', 'The row comes in, but have a look.'],
+    ],
+    wrong: [
+      [
+        'Nearly all is outside every township',
+        'Mostly the coordinates, or longitude and latitude are swapped. “Change the answers”, then try again.',
+      ],
+      ['The text is garbled', 'The encoding was wrong: read again with another.'],
+    ],
+  },
+  editions: {
+    title: 'Editions',
+    for: [
+      'For administrators: which edition of the townships is in force. Try it, see what changes, then switch; you can switch back.',
+    ],
+    marks: [
+      ['Boundary changed', 'Only doors and street pieces there and within 200 m are placed again.'],
+      [
+        'No station answers',
+        'Name a station in the administration; until then its doors stay where they are.',
+      ],
+    ],
+    wrong: [['It cannot be put in force', 'It has no townships. Import that level first.']],
+  },
+  start_codes: {
+    title: 'First sign-in codes',
+    for: [
+      'For administrators: a new account has no password. A one-time code lets its owner set one on the sign-in page.',
+    ],
+    marks: [
+      ['Shown once', 'The server does not keep the codes. Print or save them and hand them over in person.'],
+    ],
+    wrong: [['A code was lost or is too old', 'Make another; the one before ends at once.']],
+  },
   help: {
     title: 'Help',
     for: [

@@ -1,0 +1,21 @@
+/** SHELL: an import in words. */
+import type { ImportRow } from '../domain/imports';
+import { t, textOf } from './language.svelte';
+
+/** The file, or the edition that is to be in force. */
+export function importName(job: ImportRow): string {
+  if (job.kind !== 'edition') return job.file_name;
+  return [job.options['list'], job.options['edition']].join(' ');
+}
+
+/** How it stands: what runs, or what waits for whom. */
+export function importState(job: ImportRow): string {
+  if (job.state === 'waiting' || job.state === 'running') return t(`import_step.${job.step}`);
+  return t(`import_state.${job.state}`);
+}
+
+/** A remark on a row; one of a newer server shows its own word. */
+export const remarkWords = (problem: string): string => textOf(`row_problem.${problem}`) ?? problem;
+
+/** What had to move because of an import. */
+export const movedWords = (count: string): string => textOf(`moved_count.${count}`) ?? count;
