@@ -57,7 +57,7 @@ class ImportsView(APIView):
             by=reading_officer(request), kind=kind, file_name=sent.name, pieces=sent.chunks(), options=options,
             at=timezone.now(),
         )  # fmt: skip
-        _queue(job)
+        queue(job)
         return Response(job_row(job), status=201)
 
 
@@ -153,9 +153,10 @@ class ImportRemarksView(APIView):
 
 
 def _begun(job: ImportJob) -> Response:
-    _queue(job)
+    queue(job)
     return Response(job_row(ImportJob.objects.get(id=job.id)))
 
 
-def _queue(job: ImportJob) -> None:
+def queue(job: ImportJob) -> None:
+    """Let a worker run a job once it is written down."""
     transaction.on_commit(lambda: tasks.run.delay(str(job.id)))

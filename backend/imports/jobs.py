@@ -39,6 +39,11 @@ def job_make(
     return job
 
 
+def edition_job_make(*, by: Officer, options: dict[str, Any], at: datetime) -> ImportJob:
+    """Make the import that has no file: the switch to another edition of the areas, tried first."""
+    return ImportJob.objects.create(id=uuid4(), kind="edition", file_name="", options=options, by=by, made_at=at)
+
+
 def job_again(*, job: ImportJob, step: ImportStep, options: dict[str, Any]) -> None:
     """Look into a file again, or check it, with these words about it. Raises `import_state` where that cannot be."""
     there = job.kind == "edition" or files.uploaded(job.id, job.file_name).is_file()

@@ -1,4 +1,4 @@
-"""SHELL: the four imports by name: from a file and the words about it to a report. For commands and uploads."""
+"""SHELL: the imports by name: from a file and the words about it to a report. For commands and uploads."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from backend.common.problems import problem
+from backend.imports.editions import edition_in
 from backend.imports.guesses import columns_guessed
 from backend.imports.officers import OfficerFields, officers_import
 from geo.imports import areas, premises, streets
@@ -109,6 +110,12 @@ def officers_in(source: Source, options: Options, spool: ChangeSpool, progress: 
     return officers_import(tables=tables, fields=fields)
 
 
+def edition_in_force(source: Source, options: Options, spool: ChangeSpool, progress: Progress) -> ImportReport:
+    """Put an edition of the areas in force; there is no file."""
+    progress(0, None)
+    return edition_in(area_list=options["list"], edition=options["edition"])
+
+
 def _column(options: Options, option: str, usual: str) -> str:
     """Return the column that an option names, else the usual one; `-` says that none is to be read."""
     said: str = options.get(option) or usual
@@ -124,4 +131,5 @@ KINDS: dict[str, BringIn] = {
     "streets": streets_in,
     "premises": premises_in,
     "officers": officers_in,
+    "edition": edition_in_force,
 }

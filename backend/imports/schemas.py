@@ -51,6 +51,23 @@ _FOUND = _object(
 IMPORT_WITH_FOUND = _object(
     **_IMPORT, found=_or_null(_FOUND), file_here={"type": "boolean"}, has_report={"type": "boolean"}
 )
+EDITION_REQUEST = {
+    "application/json": _object(list=_TEXT, edition=_TEXT),
+}
+EDITIONS_RESPONSE = {
+    200: _object(
+        results={
+            "type": "array",
+            "items": _object(
+                list=_TEXT,
+                edition=_TEXT,
+                in_force={"type": "boolean"},
+                valid_from={"type": "string", "format": "date"},
+                areas={"type": "object", "additionalProperties": _COUNT},
+            ),
+        }
+    )
+}
 LOOK_REQUEST = {
     "application/json": {"type": "object", "properties": {"encoding": _TEXT, "layer": _TEXT}},
 }

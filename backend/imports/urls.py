@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from backend.imports import api
+from backend.imports import api, edition_api
 
 urlpatterns = [
+    path("editions", edition_api.EditionsView.as_view(), name="editions"),
     path("imports", api.ImportsView.as_view(), name="imports"),
     path("imports/<uuid:import_id>", api.ImportView.as_view(), name="import"),
     path("imports/<uuid:import_id>/look", api.ImportLookView.as_view(), name="import-look"),

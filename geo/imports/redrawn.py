@@ -1,6 +1,7 @@
 """SHELL: what a moved border touches, and nothing else: doors and street pieces near it, days of their townships."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -48,13 +49,28 @@ def redrawn_ground(before: dict[str, BaseGeometry], after: dict[str, BaseGeometr
     return shapely.union_all(moved) if moved else empty
 
 
+@dataclass(frozen=True)
+class Redrawn:
+    """What ground that changed hands took along: changes for the feeds, doors and pieces moved, days to count anew."""
+
+    changes: list[Change]
+    doors: int = 0
+    pieces: int = 0
+    days: int = 0
+
+
 def townships_redrawn(ground: BaseGeometry) -> list[Change]:
+    """Do what `ground_redrawn` does; return what the feeds must say."""
+    return ground_redrawn(ground).changes
+
+
+def ground_redrawn(ground: BaseGeometry) -> Redrawn:
     """Place doors and pieces in and near `ground` again, and note the days of townships that won or lost some.
 
-    Returns what the feeds must say. Doors near a border are told how near it is: so those within 200 m as well.
+    Doors near a border are told how near it is: so those within 200 m as well.
     """
     if ground.is_empty:
-        return []
+        return Redrawn([])
     metric_epsg = selectors.deployment().metric_epsg
     reach = geopandas.GeoSeries([ground], crs=WGS84_EPSG).to_crs(epsg=metric_epsg).buffer(BORDER_M + 1)
     near = GEOSGeometry(memoryview(shapely.to_wkb(reach.to_crs(epsg=WGS84_EPSG).iloc[0])), srid=WGS84_EPSG)
@@ -62,23 +78,24 @@ def townships_redrawn(ground: BaseGeometry) -> list[Change]:
     before = dict(doors.values_list("id", "area_id"))
     changes = doors_place_again(doors)
     after = dict(Premises.objects.filter(id__in=list(before)).values_list("id", "area_id"))
-    touched = {area for door, area in before.items() if after[door] != area}
-    touched |= {after[door] for door, area in before.items() if after[door] != area}
-    _note({*touched, *_pieces_place_again(near)})
-    return changes
+    moved = [door for door, area in before.items() if after[door] != area]
+    pieces = _pieces_place_again(near)
+    touched = {of[door] for door in moved for of in (before, after)}
+    touched |= {area for pair in pieces for area in pair if area is not None}
+    return Redrawn(changes, len(moved), len(pieces), _note(touched))
 
 
-def _pieces_place_again(near: GEOSGeometry) -> set[int]:
-    """Give the pieces in `near` the township and beat in which they lie now; return the townships concerned."""
+def _pieces_place_again(near: GEOSGeometry) -> list[tuple[int | None, int | None]]:
+    """Give the pieces in `near` the township and beat in which they lie now; return the township before and now."""
     rows = list(StreetPiece.objects.filter(line__intersects=near).values_list("id", "line"))
     if not rows:
-        return set()
+        return []
     lines = geopandas.GeoSeries([shapely.from_wkb(bytes(line.wkb)) for _, line in rows], crs=WGS84_EPSG)
     middles = lines.to_crs(epsg=selectors.deployment().metric_epsg).interpolate(0.5, normalized=True)
     placed = place_points(middles, selectors.townships_frame(), selectors.beats_frame())
     with connection.cursor() as cursor:
         cursor.execute(_MOVE_PIECES, [[piece for piece, _ in rows], *_ids(placed)])
-        return {area for pair in cursor.fetchall() for area in pair if area is not None}
+        return [(was, now) for was, now in cursor.fetchall()]
 
 
 def _ids(placed: pandas.DataFrame) -> tuple[list[int | None], list[UUID | None]]:
@@ -86,7 +103,9 @@ def _ids(placed: pandas.DataFrame) -> tuple[list[int | None], list[UUID | None]]
     return areas, [beat if isinstance(beat, UUID) else None for beat in placed["beat_id"]]
 
 
-def _note(area_ids: set[int]) -> None:
+def _note(area_ids: set[int]) -> int:
     today: date = selectors.city_day(datetime.now(tz=UTC))
     days = [today - timedelta(days=ago) for ago in range(_DAYS)]
-    touched_days_note(Touched(area_id, day) for area_id in sorted(area_ids) for day in days)
+    noted = [Touched(area_id, day) for area_id in sorted(area_ids) for day in days]
+    touched_days_note(noted)
+    return len(noted)

@@ -219,6 +219,7 @@ export const imports = {
   'editions.no_townships': 'It has no townships and cannot be put in force.',
   'editions.sure':
     'This edition will be put in force. Doors, streets and the figures of the days it touches follow the new boundaries. Go on?',
+  'editions.applied': 'In force. The days it touches are counted anew with the next counting.',
   'edition_count.read': 'Townships',
   'edition_count.created': 'New',
   'edition_count.changed': 'Changed',
@@ -229,6 +230,7 @@ export const imports = {
   'moved_count.beats': 'Beats that move',
   'moved_count.tracks': 'Tracks to derive again',
   'moved_count.days': 'Township days to count again',
+  'moved_count.doors_left': 'Doors that nobody takes',
 
   'start_codes.title': 'First sign-in codes',
   'start_codes.lead':

@@ -204,6 +204,7 @@ export const imports = {
   'editions.check': '试运行切换',
   'editions.no_townships': '没有乡镇，不能启用。',
   'editions.sure': '将启用这个区划版本。门牌、道路和受影响日期的数字会按新边界重算。确定吗？',
+  'editions.applied': '已启用。受影响日期的数字在下一次汇总时重算。',
   'edition_count.read': '乡镇',
   'edition_count.created': '新增',
   'edition_count.changed': '有变化',
@@ -214,6 +215,7 @@ export const imports = {
   'moved_count.beats': '改属的责任区',
   'moved_count.tracks': '要重新推算的轨迹',
   'moved_count.days': '要重算的乡镇日',
+  'moved_count.doors_left': '无处可归的门牌',
 
   'start_codes.title': '首次登录口令',
   'start_codes.lead':
