@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("visits.urls")),
     path("api/v1/", include("geo.packages.urls")),
     path("tiles/", include("geo.tile_urls")),
+    path("tiles/", include("backend.reports.tile_urls")),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
 handler404 = "backend.errors_http.not_found_view"

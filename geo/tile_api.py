@@ -11,8 +11,9 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from backend.accounts.permissions import FIGURES, signed_in_officer
-from geo.tiles import tile_key, township_tile
+from backend.accounts.permissions import FIGURES, Policy, signed_in_officer
+from geo.tile_layers import LAYERS, Layer
+from geo.tiles import layer_tile, tile_key
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 
@@ -26,20 +27,31 @@ class TileNegotiation(DefaultContentNegotiation):
         return JSONRenderer(), "application/json"
 
 
-class TownshipTileView(APIView):
-    """The townships of one tile; 204 where there is none."""
+class TileView(APIView):
+    """The features of one layer in one tile; 204 where there is none."""
 
-    policy = FIGURES
+    policy: Policy = FIGURES
     content_negotiation_class = TileNegotiation
+    layer = LAYERS["townships"]
 
     @extend_schema(responses={(200, MEDIA_TYPE): bytes, 204: None})
     def get(self, request: Request, z: str, x: str, y: str) -> HttpResponseBase:
-        tile = township_tile(signed_in_officer(request), tile_key(z, x, y))
-        response = HttpResponse(tile, content_type=MEDIA_TYPE) if tile else HttpResponse(status=204)
-        etag = f'"{hashlib.sha256(tile).hexdigest()[:32]}"'
-        response["ETag"] = etag
-        # Private and asked again each time: the next officer at this desk may see other townships.
-        response["Cache-Control"] = "private, no-cache"
-        patch_vary_headers(response, ["Cookie", "X-Session-Token"])
-        plain: HttpRequest = request._request
-        return get_conditional_response(plain, etag=etag, response=response) or response
+        key = tile_key(z, x, y)
+        return tile_answer(request, layer_tile(self.layer, signed_in_officer(request), key))
+
+
+def view_of(layer: Layer) -> type[TileView]:
+    """Return the view of a layer, with the layer's own policy."""
+    return type(f"{layer.name.title()}TileView", (TileView,), {"policy": layer.policy, "layer": layer})
+
+
+def tile_answer(request: Request, tile: bytes) -> HttpResponseBase:
+    """Return a tile with its ETag, 204 for an empty one, 304 to whoever has it already."""
+    response = HttpResponse(tile, content_type=MEDIA_TYPE) if tile else HttpResponse(status=204)
+    etag = f'"{hashlib.sha256(tile).hexdigest()[:32]}"'
+    response["ETag"] = etag
+    # Private and asked again each time: the next officer at this desk may see other townships.
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Cookie", "X-Session-Token"])
+    plain: HttpRequest = request._request
+    return get_conditional_response(plain, etag=etag, response=response) or response

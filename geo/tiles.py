@@ -1,12 +1,14 @@
 """SHELL: vector tiles of what an officer may see, made by the database (ST_AsMVT)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
 from backend.accounts.models import Officer
 from backend.common.problems import FieldError, problem
-from geo.selectors import areas_own, areas_with_figures
+from geo.tile_layers import Layer
 
 ZOOM_MAX = 22
 
@@ -33,32 +35,35 @@ def tile_key(z: str, x: str, y: str) -> TileKey:
     return key
 
 
-# The boundary is cut off a little outside the tile, so that its outline is not drawn along tile edges.
-_TOWNSHIPS = """
-    WITH tile AS (SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS square),
-    shape AS (
-        SELECT area.id, area.code, area.name, area.id = ANY(%(own)s) AS own,
-               ST_AsMVTGeom(ST_Transform(area.boundary, 3857), tile.square, 4096, 64, true) AS geom
-          FROM geo_area AS area, tile
-         WHERE area.id = ANY(%(areas)s) AND area.boundary && ST_Transform(tile.square, 4326)
-         ORDER BY area.id)
-    SELECT ST_AsMVT(shape.*, 'townships', 4096, 'geom', 'id') FROM shape WHERE geom IS NOT NULL
+# 64 of the 4,096 units of a tile's side lie around it.
+_TILE = """
+    WITH tile AS MATERIALIZED (
+        SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS square,
+               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64 / 4096.0), 4326) AS box),
+    shape AS ({shapes})
+    SELECT ST_AsMVT(shape.*, '{name}', 4096, 'geom'{feature_id}) FROM shape WHERE geom IS NOT NULL
 """
 
 
-def township_tile(officer: Officer, key: TileKey) -> bytes:
-    """Return the Mapbox Vector Tile of the townships whose figures the officer may see; b"" where there is none.
+def layer_tile(layer: Layer, officer: Officer, key: TileKey) -> bytes:
+    """Return the Mapbox Vector Tile of a layer as far as the officer may see it; b"" where there is nothing.
 
-    Layer `townships`, feature id = that of the coverage answer, properties code, name, own.
+    Farther away than the layer is shown there is nothing either: a map may ask at every zoom.
     """
-    areas = list(areas_with_figures(officer).values_list("pk", flat=True))
-    own = list(areas_own(officer).values_list("pk", flat=True))
-    return _tile(_TOWNSHIPS, key, areas=areas, own=own)
+    if key.z < layer.zoom_min:
+        return b""
+    return tile_of(layer.name, layer.shapes(key.z), key, layer.values(officer), numbered=layer.numbered)
 
 
-def _tile(sql: str, key: TileKey, *, areas: list[int], own: list[int]) -> bytes:
+def tile_of(name: str, shapes: str, key: TileKey, values: Mapping[str, Any], *, numbered: bool) -> bytes:
+    """Return the tile of one layer whose features `shapes` selects (geo.tile_layers says how); b"" without any.
+
+    With `numbered` their column `id` is the number of a feature and not one of its properties.
+    """
+    feature_id = ", 'id'" if numbered else ""
+    statement = _TILE.format(shapes=shapes, name=name, feature_id=feature_id)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"z": key.z, "x": key.x, "y": key.y, "areas": areas, "own": own})
+        cursor.execute(statement, {"z": key.z, "x": key.x, "y": key.y, **values})
         row = cursor.fetchone()
     return bytes(row[0]) if row and row[0] else b""
 

@@ -1,0 +1,80 @@
+"""SHELL: vector tiles of where outings went: each street piece as covered, unknown or not covered in a window.
+
+No officer, no outing and no time finer than a day is in them, and only streets of one's own townships: they show what
+work is left, not who was where (6-security-privacy.md: of old tracks only the passed street pieces remain).
+"""
+
+# ruff: noqa: S608 - statements are put together from our own words; what comes from outside is a parameter
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from backend.accounts.models import Officer
+from backend.accounts.permissions import FIGURES, signed_in_officer
+from backend.reports import schemas
+from backend.reports.api import PARTS, one_of
+from backend.reports.coverage import window_for
+from backend.reports.negotiation import AnythingNegotiation
+from backend.reports.windows import Window
+from geo.networks import street_edition
+from geo.selectors import areas_own
+from geo.tile_api import MEDIA_TYPE, tile_answer
+from geo.tiles import TileKey, tile_key, tile_of
+from patrol.models import PieceState
+
+NAME = "tracks"
+ZOOM_MIN = 11
+EACH_PIECE_ZOOM = 14
+# Pieces of the tile first, then their passages: a city has millions of passages and a tile some hundred pieces.
+_PIECES = f"""
+    SELECT piece.street_id, piece.line,
+           CASE WHEN walked.passed THEN 'covered' WHEN walked.passed IS NULL THEN 'not_covered' ELSE 'unknown' END
+               AS state,
+           walked.last_on
+      FROM tile, geo_streetpiece AS piece
+      JOIN geo_street AS street ON street.id = piece.street_id AND street.edition = %(streets)s,
+           LATERAL (SELECT bool_or(leg.state = '{PieceState.PASSED}') AS passed,
+                           max(leg."on") FILTER (WHERE leg.state = '{PieceState.PASSED}') AS last_on
+                      FROM patrol_pieceleg AS leg
+                     WHERE leg.piece_id = piece.id AND leg."on" BETWEEN %(first)s AND %(last)s
+                           AND (%(part)s = 'all' OR leg.part = %(part)s)) AS walked
+     WHERE piece.line && tile.box AND piece.area_id = ANY(%(own)s)"""
+_EACH = f"""
+    SELECT street_id::text AS code, state, last_on::text AS last_on,
+           ST_AsMVTGeom(ST_Transform(line, 3857), tile.square, 4096, 64, true) AS geom
+      FROM ({_PIECES} ORDER BY piece.id) AS walked, tile"""
+# From farther away the pieces of a street in one state are one line.
+_TOGETHER = f"""
+    SELECT street_id::text AS code, state, max(last_on)::text AS last_on,
+           ST_AsMVTGeom(ST_Transform(ST_LineMerge(ST_Collect(line)), 3857), tile.square, 4096, 64, true) AS geom
+      FROM ({_PIECES}) AS walked, tile
+     GROUP BY street_id, state, tile.square ORDER BY street_id, state"""
+
+
+def track_tile(officer: Officer, key: TileKey, window: Window, part: str) -> bytes:
+    """Return the tile of the street pieces of one's own townships as the window found them; b"" without any.
+
+    Layer `tracks`, properties `code` (of the street), `state` (covered, unknown, not_covered), `last_on` (the last day
+    in the window on which it was passed).
+    """
+    if key.z < ZOOM_MIN:
+        return b""
+    own = list(areas_own(officer).order_by().values_list("pk", flat=True))
+    values = {"own": own, "streets": street_edition(), "first": window.first, "last": window.last, "part": part}
+    return tile_of(NAME, _EACH if key.z >= EACH_PIECE_ZOOM else _TOGETHER, key, values, numbered=False)
+
+
+class TrackTileView(APIView):
+    """Where outings went in a window, by street piece; 204 where there is none."""
+
+    policy = FIGURES
+    content_negotiation_class = AnythingNegotiation
+
+    @extend_schema(parameters=schemas.WINDOW_QUERY, responses={(200, MEDIA_TYPE): bytes, 204: None})
+    def get(self, request: Request, z: str, x: str, y: str) -> HttpResponseBase:
+        key, officer, query = tile_key(z, x, y), signed_in_officer(request), request.query_params
+        window = window_for(officer, query.get("window"), query.get("as_of"), now=timezone.now())
+        return tile_answer(request, track_tile(officer, key, window, one_of(request, "part", PARTS)))
