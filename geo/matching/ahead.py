@@ -6,14 +6,14 @@ edge count from where it is entered.
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf
 from geo.matching.network import Floats, Integers
 
 # More than so many edges ahead are looked at only by a car that was not heard for most of a minute.
 MOST_AHEAD = 192
 
 
-@compiled_part
+@compiled_leaf
 def look_ahead(  # noqa: PLR0915 - one loop; handing its arrays on would cost more than it does
     ends: Integers, length_m: Floats, node_start: Integers, at_node: Integers, node_xy_m: Floats,
     begin: int, at_m: float, reach_m: float, x_m: float, y_m: float, spare_m: float,
@@ -57,7 +57,7 @@ def look_ahead(  # noqa: PLR0915 - one loop; handing its arrays on would cost mo
     return count
 
 
-@compiled_part
+@compiled_leaf
 def nearest_on(
     bounds: Floats, first: int, last: int, low_m: float, high_m: float, x_m: float, y_m: float, found: Floats
 ) -> float:

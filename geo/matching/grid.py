@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.compiled import compiled, compiled_part
+from geo.compiled import compiled, compiled_leaf
 from geo.matching.network import Floats, Integers, Network
 
 CELL_M = 32.0
@@ -71,7 +71,7 @@ def _list(bounds: Floats, west_m: float, south_m: float, columns: int, at: Integ
                 at[cell] += 1
 
 
-@compiled_part
+@compiled_leaf
 def _away(bounds: Floats, segment: int, x_m: float, y_m: float) -> tuple[float, float]:
     """Return the squared distance from a segment and the share of it at which the nearest place lies."""
     px, py = x_m - bounds[segment, 0], y_m - bounds[segment, 1]
@@ -81,7 +81,7 @@ def _away(bounds: Floats, segment: int, x_m: float, y_m: float) -> tuple[float, 
     return ex * ex + ey * ey, share
 
 
-@compiled_part
+@compiled_leaf
 def candidates_near(
     shape: Floats, cell_start: Integers, cell_segments: Integers, segment_edge: Integers, bounds: Floats,
     x_m: float, y_m: float, reach_m: float, edges: Integers, places: Floats,
@@ -111,7 +111,7 @@ def candidates_near(
     return count
 
 
-@compiled_part
+@compiled_leaf
 def _keep(
     segment: Floats, edge: int, share: float, squared: float, x_m: float, y_m: float,
     edges: Integers, places: Floats, count: int,

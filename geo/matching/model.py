@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf, compiled_part
 from geo.matching.ahead import MOST_AHEAD
 from geo.matching.grid import CANDIDATES, Grid
 from geo.matching.network import Floats, Integers, Network
@@ -94,7 +94,7 @@ def room_of(network: Network) -> Room:
     )  # fmt: skip
 
 
-@compiled_part
+@compiled_leaf
 def allowed_m(model: Model, pace_mps: float, then: Floats, now: Floats) -> float:
     """Return how far one goes from one observation to the next without being charged for it."""
     mps = max(model.pace_share * pace_mps, model.speed_share * now[SPEED])

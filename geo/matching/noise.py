@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf, compiled_part
 from geo.matching.network import Floats
 
 # The reported accuracy is the radius that holds 68 % of the readings: 1.51 standard deviations of one axis.
@@ -47,7 +47,7 @@ def claimed_sigma(accuracy_m: Floats) -> float:
     return min(max(total / len(accuracy_m) / SIGMAS_OF_ACCURACY, SIGMA_LEAST_M), SIGMA_MOST_M)
 
 
-@compiled_part
+@compiled_leaf
 def fading(t_s: Floats, x_m: Floats, y_m: Floats, sigma_m: float) -> tuple[float, float]:
     """Return the correlation of the errors of two readings that follow each other, and how many seconds apart they are.
 

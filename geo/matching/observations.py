@@ -6,7 +6,7 @@ out what lies within 2σ of the place before. Fewer steps of the model are also 
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf, compiled_part
 from geo.matching.network import Floats, Integers
 
 SPACING_LEAST_M = 14.0
@@ -48,7 +48,7 @@ def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m
     return count
 
 
-@compiled_part
+@compiled_leaf
 def _speeds(room: Floats, count: int) -> None:
     """Fill how fast the beeline from 30 s before each observation to 30 s after it was gone."""
     low, high = 0, 0
@@ -61,7 +61,7 @@ def _speeds(room: Floats, count: int) -> None:
         room[i, SPEED] = np.sqrt(dx * dx + dy * dy) / max(room[high, ARRIVED_S] - room[low, LEFT_S], SPEED_LEAST_S)
 
 
-@compiled_part
+@compiled_leaf
 def _next(
     smooth: Floats, halts: Integers, x_m: float, y_m: float, first: int, sigma_m: float, t_s: Floats, until_s: float
 ) -> int:
@@ -80,7 +80,7 @@ def _next(
     return len(smooth) - 1
 
 
-@compiled_part
+@compiled_leaf
 def _mean(values: Floats) -> float:
     total = 0.0
     for value in values:
@@ -88,7 +88,7 @@ def _mean(values: Floats) -> float:
     return total / len(values)
 
 
-@compiled_part
+@compiled_leaf
 def _smoothed(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, smooth: Floats) -> None:
     """Fill the mean of the places within the window; at the ends the window shrinks evenly, so nothing is pulled in."""
     low, high, sum_x, sum_y = 0, 0, 0.0, 0.0
@@ -110,12 +110,12 @@ def _smoothed(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, smoot
         smooth[i, 0], smooth[i, 1] = sum_x / (high - low), sum_y / (high - low)
 
 
-@compiled_part
+@compiled_leaf
 def _near(smooth: Floats, one: int, other: int) -> bool:
     return bool(np.hypot(smooth[one, 0] - smooth[other, 0], smooth[one, 1] - smooth[other, 1]) < HALT_M)
 
 
-@compiled_part
+@compiled_leaf
 def _halts(t_s: Floats, smooth: Floats, halts: Integers) -> None:
     """Fill for each fix the last one of the halt that begins with it, else itself."""
     low, high, begun = 0, 0, -1

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from geo.compiled import compiled, compiled_part
+from geo.compiled import compiled, compiled_leaf
 from geo.matching.network import Floats, Integers, Network
 from geo.matching.routes import BEGIN, EDGE, END, FROM_S, TO_S
 
@@ -59,7 +59,7 @@ def _fill(network: Network, spans: Floats, span_start: Integers, rows: Passes) -
     return used
 
 
-@compiled_part
+@compiled_leaf
 def _cut(network: Network, span: Floats, track: int, rows: Passes, first: int, used: int) -> int:
     """Append the pieces of one span in the order in which they were passed."""
     edge = int(span[EDGE])
@@ -84,7 +84,7 @@ def _cut(network: Network, span: Floats, track: int, rows: Passes, first: int, u
     return used
 
 
-@compiled_part
+@compiled_leaf
 def _put(
     rows: Passes, first: int, used: int, track: int, piece: int, a: float, b: float, from_s: float, to_s: float,
     forward: bool,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf
 from geo.matching.ahead import look_ahead
 from geo.matching.model import ANEW, OFF, TURNED, Ground, Model, Room, States, Stretch, allowed_m
 from geo.matching.network import Floats, Integers
@@ -12,7 +12,7 @@ from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y
 EDGE, BEGIN, END, FROM_S, TO_S = 0, 1, 2, 3, 4
 
 
-@compiled_part
+@compiled_leaf
 def route(
     ground: Ground, model: Model, stretch: Stretch, room: Room, seen: Floats, states: States, path: Integers,
     spans: Floats,
@@ -46,13 +46,13 @@ def route(
     return used
 
 
-@compiled_part
+@compiled_leaf
 def _on_street(length_m: Floats, way: int, at_m: float) -> float:
     """Return where a place on a directed edge lies along its street."""
     return float(length_m[way >> 1] - at_m) if way & 1 == 1 else at_m
 
 
-@compiled_part
+@compiled_leaf
 def _put(spans: Floats, used: int, line: int, begin: float, end: float, from_s: float, to_s: float) -> int:
     if used < len(spans):
         row = spans[used]
@@ -60,7 +60,7 @@ def _put(spans: Floats, used: int, line: int, begin: float, end: float, from_s: 
     return used + 1
 
 
-@compiled_part
+@compiled_leaf
 def _way(
     ground: Ground, room: Room, reach_m: float, turned: bool, begin: int, at_m: float, goal: int, to_m: float,
     from_s: float, to_s: float, spans: Floats, used: int,
@@ -94,7 +94,7 @@ def _way(
     return used + hops
 
 
-@compiled_part
+@compiled_leaf
 def _last(room: Room, many: int, goal: int) -> int:
     """Return the number of the shortest way to an edge among those ahead; -1 if it is not there."""
     last = -1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf
 from geo.matching.grid import REACH_M, candidates_near
 from geo.matching.model import OFF, STATES, Ground, Model, Room, Stretch
 from geo.matching.network import Floats, Integers
@@ -14,7 +14,7 @@ COST, ALONG, OFFSET_X, OFFSET_Y, VARIANCE, UNIT_X, UNIT_Y = 0, 1, 2, 3, 4, 5, 6
 COLUMNS = 7
 
 
-@compiled_part
+@compiled_leaf
 def place_for(slot: Integers, edge: Integers, new: Floats, count: int, way: int, cost: float) -> int:
     """Return the row for a state: that of its edge if that was dearer, a free one, the dearest of all; else -1."""
     place = slot[way]
@@ -33,7 +33,7 @@ def place_for(slot: Integers, edge: Integers, new: Floats, count: int, way: int,
     return int(place)
 
 
-@compiled_part
+@compiled_leaf
 def take_up(
     ground: Ground, model: Model, stretch: Stretch, room: Room, seen: Floats, cost: float, came_from: int,
     edge: Integers, along_m: Floats, back: Integers, new: Floats, count: int,
@@ -62,7 +62,7 @@ def take_up(
     return count
 
 
-@compiled_part
+@compiled_leaf
 def likeliest_of(states: Floats, count: int) -> int:
     """Return the number of the likeliest state."""
     best = OFF

@@ -6,14 +6,14 @@ that goes back on itself for longer was walked there and back, and stays.
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf
 from geo.matching.network import Floats
 from geo.matching.routes import BEGIN, EDGE, END, FROM_S, TO_S
 
 _SAME_M = 1e-6
 
 
-@compiled_part
+@compiled_leaf
 def joined(spans: Floats) -> int:
     """Join, in place, the spans that go on where the one before ended; return how many are left.
 
@@ -29,13 +29,13 @@ def joined(spans: Floats) -> int:
     return count
 
 
-@compiled_part
+@compiled_leaf
 def _move(spans: Floats, i: int, to: int) -> None:
     for column in range(5):
         spans[to, column] = spans[i, column]
 
 
-@compiled_part
+@compiled_leaf
 def _extend(one: Floats, other: Floats) -> None:
     if one[EDGE] < 0:
         one[END] += other[END]
@@ -44,7 +44,7 @@ def _extend(one: Floats, other: Floats) -> None:
     one[TO_S] = other[TO_S]
 
 
-@compiled_part
+@compiled_leaf
 def _goes_on(one: Floats, other: Floats) -> bool:
     if other[FROM_S] > one[TO_S] + 1e-3:
         return False
@@ -56,7 +56,7 @@ def _goes_on(one: Floats, other: Floats) -> bool:
     return bool(same_way and abs(one[END] - other[BEGIN]) < _SAME_M)
 
 
-@compiled_part
+@compiled_leaf
 def without_false_turns(spans: Floats, limit_m: float) -> int:
     """Take, in place, the false turns of less than `limit_m` out of joined spans; return how many spans are left."""
     count, i = int(np.int64(0)), int(np.int64(0))
@@ -73,7 +73,7 @@ def without_false_turns(spans: Floats, limit_m: float) -> int:
     return count
 
 
-@compiled_part
+@compiled_leaf
 def _retraced(spans: Floats, count: int, i: int, limit_m: float) -> float:
     """Return for how many metres span `i` and those after it go back the way of the first `count`, up to the limit."""
     back, total_m = count - 1, 0.0
@@ -91,7 +91,7 @@ def _retraced(spans: Floats, count: int, i: int, limit_m: float) -> float:
     return total_m
 
 
-@compiled_part
+@compiled_leaf
 def _cut(spans: Floats, count: int, i: int, cut_m: float) -> tuple[int, int]:
     """Take `cut_m` off the end of the first `count` spans and off the beginning of those from `i`."""
     from_s = spans[count - 1, FROM_S]

@@ -12,7 +12,7 @@ A state is an edge, the direction in which it is walked, and how far; or "off th
 
 import numpy as np
 
-from geo.compiled import compiled_part
+from geo.compiled import compiled_leaf, compiled_part
 from geo.matching.ahead import look_ahead, nearest_on
 from geo.matching.model import ANEW, OFF, STATES, TURNED, Ground, Model, Room, States, Stretch, allowed_m
 from geo.matching.network import Floats, Integers
@@ -61,13 +61,13 @@ def run_viterbi(
         state = states.back[now, state] % TURNED
 
 
-@compiled_part
+@compiled_leaf
 def _forget(slot: Integers, edge: Integers, count: int) -> None:
     for state in range(count):
         slot[edge[state]] = -1
 
 
-@compiled_part
+@compiled_leaf
 def _step(
     ground: Ground, model: Model, stretch: Stretch, room: Room, then: Floats, now: Floats,
     old_edge: Integers, old: Floats, old_count: int, edge: Integers, along_m: Floats, back: Integers, new: Floats,
@@ -106,7 +106,7 @@ def _step(
     return count
 
 
-@compiled_part
+@compiled_leaf
 def _walk_on(  # noqa: PLR0915 - as its docstring says
     ground: Ground, model: Model, stretch: Stretch, room: Room, then: Floats, now: Floats, best: float, likeliest: int,
     old_edge: Integers, old: Floats, old_count: int, edge: Integers, along_m: Floats, back: Integers, new: Floats,
@@ -168,7 +168,7 @@ def _walk_on(  # noqa: PLR0915 - as its docstring says
     return count
 
 
-@compiled_part
+@compiled_leaf
 def _arrive(
     bounds: Floats, corner_start: Integers, length_m: Floats, way: int, out_m: float, free_m: float, reach_m: float,
     x_m: float, y_m: float, variance: float, unknown: float, ux: float, uy: float, beta_m: float, found: Floats,
