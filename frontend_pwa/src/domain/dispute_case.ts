@@ -149,3 +149,13 @@ export function agreementOf({
   const corrected = fitting.findLast((one) => one.corrects === made.id && one.agreement !== null);
   return { made, agreement: corrected?.agreement ?? made.agreement };
 }
+
+/** Whether the last follow-up of this round, in its last correction, found the agreement kept; null: nobody said. */
+export function followUpKept({ steps }: CaseView): boolean | null {
+  const fitting = steps.filter((one) => one.misfit === null);
+  const round = fitting.slice(fitting.findLastIndex((one) => one.event === 'reopened') + 1);
+  const made = round.findLast((one) => one.event === 'follow_up');
+  const corrected = fitting.findLast((one) => one.corrects === made?.id && one.follow_up !== null);
+  const found = corrected?.follow_up ?? made?.follow_up ?? null;
+  return found === 'kept' ? true : found === 'not_kept' ? false : null;
+}

@@ -75,8 +75,8 @@ export function allowedSteps(state: DisputeState): Moving[] {
   return OFFERED.filter((event) => NEXT[event].from.includes(state));
 }
 
-/** The step that practice takes next; null at the end of a case. */
-export function mainStep({ state, has_agreement }: CaseState): Moving | null {
+/** The step that practice takes next; null at the end of a case. `is_kept`: what the last follow-up found, if any. */
+export function mainStep({ state, has_agreement }: CaseState, is_kept: boolean | null = null): Moving | null {
   switch (state) {
     case 'found':
       return 'registered';
@@ -90,7 +90,8 @@ export function mainStep({ state, has_agreement }: CaseState): Moving | null {
     case 'failed':
       return 'follow_up';
     case 'followed_up':
-      return 'closed';
+      // Parties who quarrel again are not helped by a case that is closed.
+      return is_kept === false ? 'reopened' : 'closed';
     case 'closed':
       return null;
   }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   allowedSteps,
+  mainStep,
   fold,
   FOUND,
   step,
@@ -73,4 +74,14 @@ test('what a screen offers fits, except a resolution that still lacks its agreem
       expect(misfit).toBe(event === 'resolved' && !before.has_agreement ? 'no_agreement' : null);
     }
   }
+});
+
+test('after a follow-up that found the agreement broken, reopening comes first and closing is one of the others', () => {
+  const followed: CaseState = { state: 'followed_up', has_agreement: true };
+  expect([mainStep(followed), mainStep(followed, true), mainStep(followed, false)]).toEqual([
+    'closed',
+    'closed',
+    'reopened',
+  ]);
+  expect(allowedSteps('followed_up')).toContain('closed');
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agreementOf, caseOf, lastOfColleague } from '../../src/domain/dispute_case';
+import { agreementOf, caseOf, followUpKept, lastOfColleague } from '../../src/domain/dispute_case';
 import { fold, FOUND, step } from '../../src/domain/dispute_states';
 import type { Mutation } from '../../src/domain/mutations';
 import { overlayDisputes, workedDisputes } from '../../src/domain/overlay_disputes';
@@ -96,6 +96,26 @@ describe('the agreement that counts', () => {
     const mended = anEvent(3, 'corrected', { corrects: signed.id, agreement: corrected });
     const view = caseOf(aDispute({ state: 'mediating' }), [registered, signed, mended], work([]));
     expect(agreementOf(view)).toMatchObject({ made: { id: signed.id }, agreement: corrected });
+  });
+});
+
+describe('what the last follow-up found', () => {
+  const agreed = [anEvent(1, 'agreement_signed', { agreement: AGREED }), anEvent(2, 'resolved')];
+  const broken = anEvent(3, 'follow_up', { follow_up: 'not_kept' });
+  const found = (...more: DisputeEventRecord[]) =>
+    followUpKept(
+      caseOf(aDispute({ state: 'followed_up' }), [anEvent(0, 'registered'), ...agreed, ...more], work([])),
+    );
+  test('is nothing before one was made, and what it said after it', () => {
+    expect([found(), found(broken), found(anEvent(3, 'follow_up', { follow_up: 'no_answer' }))]).toEqual([
+      null,
+      false,
+      null,
+    ]);
+  });
+  test('is its correction, and nothing again once the case is reopened', () => {
+    expect(found(broken, anEvent(4, 'corrected', { corrects: broken.id, follow_up: 'kept' }))).toBe(true);
+    expect(found(broken, anEvent(4, 'reopened'))).toBeNull();
   });
 });
 
