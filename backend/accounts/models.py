@@ -156,6 +156,16 @@ class EnrolmentFailure(models.Model):
     failed_at = models.DateTimeField()
 
 
+class StartCode(models.Model):
+    """Lets an officer without a password set the first one. Only a keyed hash is kept; it is used once, then gone."""
+
+    officer = models.OneToOneField(Officer, primary_key=True, on_delete=models.CASCADE, related_name="start_code")
+    code_hash = models.CharField(max_length=64)
+    made_by = models.ForeignKey(Officer, null=True, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+
 class SignatureNonce(models.Model):
     """A signature that was used. Its primary key decides which of two parallel replays is the first."""
 

@@ -39,6 +39,7 @@ FIELD_WORK = Policy(
 )
 UPLOAD = replace(FIELD_WORK, name="upload", device_may=True)
 LEAD = Policy("lead", frozenset({Role.LEAD}))
+ADMINISTRATOR = Policy("administrator", frozenset({Role.ADMINISTRATOR}))
 FIGURES = Policy("figures", frozenset({Role.OFFICER, Role.LEAD, Role.ANALYST}))
 
 

@@ -251,6 +251,14 @@ _TYPES = (
     ProblemType("track_file_too_large", 413, "The track file is too large", "It cannot be taken: {why}."),
     ProblemType("track_file_without_track", 422, "The file holds no track", "It cannot be used: {why}."),
     ProblemType("track_file_without_times", 422, "The track says no times", "It cannot be placed: {why}."),
+    # --- the first password of an account
+    ProblemType(
+        "start_code_invalid",
+        422,
+        "The code opens nothing",
+        "It is wrong, used or too old, or it was tried too often: wait ten minutes, or ask for a new one.",
+    ),
+    ProblemType("password_weak", 422, "The password is too easy to guess", "{why}"),
     # --- attachments: uploads (tus) and what became of them
     ProblemType("tus_version_unknown", 412, "This version of tus is not spoken here", "Send Tus-Resumable: 1.0.0."),
     ProblemType("upload_too_large", 413, "The upload is too large", "At most {max_bytes} bytes can come."),

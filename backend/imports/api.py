@@ -16,8 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.authority import reading_officer
-from backend.accounts.models import Role
-from backend.accounts.permissions import Policy
+from backend.accounts.permissions import ADMINISTRATOR
 from backend.common.problems import problem
 from backend.imports import files, schemas, tasks
 from backend.imports.job_options import look_options, options_of, options_read
@@ -27,7 +26,6 @@ from backend.imports.kinds import KINDS
 from backend.imports.models import ImportJob, ImportStep
 from backend.imports.remarks import remarks_read
 
-ADMINISTRATOR = Policy("administrator", frozenset({Role.ADMINISTRATOR}))
 # A province's doors as GeoJSON; whatever is larger comes by the command.
 FILE_BYTES = 1024**3
 _LISTED = 50

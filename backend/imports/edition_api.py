@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from backend.accounts.authority import reading_officer
+from backend.accounts.permissions import ADMINISTRATOR
 from backend.imports import schemas
-from backend.imports.api import ADMINISTRATOR, queue
+from backend.imports.api import queue
 from backend.imports.job_options import options_of
 from backend.imports.job_rows import job_row
 from backend.imports.jobs import edition_job_make

@@ -68,6 +68,17 @@ EDITIONS_RESPONSE = {
         }
     )
 }
+_WHO = {"username": _TEXT, "name": _TEXT, "badge_number": _TEXT, "unit": _TEXT}
+_UUID = {"type": "string", "format": "uuid"}
+LOCKED_RESPONSE = {
+    200: _object(results={"type": "array", "items": _object(id=_UUID, code_until=_or_null(_TIME), **_WHO)})
+}
+CODES_REQUEST = {
+    "application/json": {"type": "object", "properties": {"officers": _or_null({"type": "array", "items": _UUID})}},
+}
+CODES = _object(expires_at=_TIME, codes={"type": "array", "items": _object(code=_TEXT, **_WHO)})
+START_REQUEST = {"application/json": _object(username=_TEXT, code=_TEXT, password=_TEXT)}
+STARTED = _object(username=_TEXT)
 LOOK_REQUEST = {
     "application/json": {"type": "object", "properties": {"encoding": _TEXT, "layer": _TEXT}},
 }

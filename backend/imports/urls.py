@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from backend.imports import api, edition_api
+from backend.imports import api, edition_api, start_api
 
 urlpatterns = [
+    path("start-codes", start_api.StartCodesView.as_view(), name="start-codes"),
+    path("start", start_api.StartView.as_view(), name="start"),
     path("editions", edition_api.EditionsView.as_view(), name="editions"),
     path("imports", api.ImportsView.as_view(), name="imports"),
     path("imports/<uuid:import_id>", api.ImportView.as_view(), name="import"),

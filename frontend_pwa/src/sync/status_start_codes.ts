@@ -19,5 +19,7 @@ export interface NewCodes {
 
 export interface StartCodesSource {
   list: () => Promise<Loaded<{ results: LockedAccount[] }>>;
+  /** Sets the first password with a code; signing in comes after. */
+  start: (username: string, code: string, password: string) => Promise<Loaded<{ username: string }>>;
   make: (officers: readonly string[]) => Promise<Loaded<NewCodes>>;
 }

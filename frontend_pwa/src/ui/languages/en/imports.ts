@@ -251,4 +251,19 @@ export const imports = {
   'start_codes.chosen': 'Choose accounts',
   'start_codes.all': 'All',
   'start_codes.search': 'Find (name, user name, unit)',
+
+  'start.open': 'First sign-in: I have a one-time code',
+  'start.title': 'First sign-in',
+  'start.lead': 'With the one-time code from your administrator you set a password that only you know.',
+  'start.code': 'One-time code',
+  'start.password': 'New password',
+  'start.password_hint': 'At least {n} characters, not like your user name or name.',
+  'start.incomplete': 'Fill in user name, code and a new password of at least {n} characters.',
+  'start.submit': 'Set the password and sign in',
+  'start.back': 'I have a password, back',
+
+  'problem.start_code_invalid':
+    'The code is wrong, used or too old. After several wrong ones wait ten minutes, or ask your administrator for another.',
+  'problem.password_weak':
+    'The password is too easy to guess. Take a longer one that is unlike your user name and name.',
 } satisfies Record<keyof typeof zh, string>;

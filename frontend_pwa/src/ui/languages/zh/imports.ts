@@ -235,4 +235,17 @@ export const imports = {
   'start_codes.chosen': '选择账号',
   'start_codes.all': '全选',
   'start_codes.search': '查找（姓名、用户名、单位）',
+
+  'start.open': '首次登录：我有一次性口令',
+  'start.title': '首次登录',
+  'start.lead': '用管理员当面给您的一次性口令，设置只有您知道的密码。',
+  'start.code': '一次性口令',
+  'start.password': '新密码',
+  'start.password_hint': '至少 {n} 个字符，不要与用户名或姓名相近。',
+  'start.incomplete': '请填写用户名、口令和至少 {n} 个字符的新密码。',
+  'start.submit': '设置密码并登录',
+  'start.back': '已有密码，返回登录',
+
+  'problem.start_code_invalid': '口令不对、已用过或已过期。多次输错后请等十分钟，或请管理员再发一个。',
+  'problem.password_weak': '密码太容易猜到。请换一个更长、与用户名和姓名无关的。',
 };
