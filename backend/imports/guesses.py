@@ -14,7 +14,7 @@ NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "areas": {
         "code_field": ("code", "adcode", "xzqdm", "区划代码", "行政区划代码", "代码", "编码", "dm", "bm", "id"),
         "name_field": (*_NAME[:3], "区划名称", "行政区名称", "乡镇名称", "乡镇", "街道", *_NAME[3:], "township"),
-        "parent_field": ("parent", "parentcode", "上级代码", "上级区划代码", "县代码", "county", "countycode", "pcode"),
+        "parent_field": ("parent", "parentcode", "上级代码", "上级区划代码", "县代码", "countycode", "pcode"),
     },
     "streets": {
         "ref_field": ("osmid", *_REF),

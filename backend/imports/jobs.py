@@ -136,8 +136,11 @@ def _finish(job: ImportJob, report: ImportReport, now: datetime) -> None:
 
 
 def _end(job_id: UUID, state: str, refused: Problem, now: datetime) -> None:
+    name = ImportJob.objects.values_list("file_name", flat=True).get(id=job_id)
+    # As the person knows it, and not as it lies here.
+    detail = refused.detail.replace(files.uploaded(job_id, name).name, name) if name else refused.detail
     ImportJob.objects.filter(id=job_id).update(
-        state=state, problem_code=refused.code, problem_detail=refused.detail, ended_at=now
+        state=state, problem_code=refused.code, problem_detail=detail, ended_at=now
     )
 
 

@@ -14,6 +14,16 @@ export function importState(job: ImportRow): string {
   return t(`import_state.${job.state}`);
 }
 
+/** Of these the server says more than the words do: which, how large, from what to what. */
+const TELLING = new Set([
+  ...['geometry_type', 'geometry_unreadable', 'geometry_repaired', 'coordinates_unreadable', 'overlap'],
+  ...['hole', 'code_of_another_list', 'too_long', 'area_new', 'area_gone', 'area_redrawn'],
+  ...['area_renamed', 'area_renumbered', 'station_missing', 'station_taken_over'],
+]);
+
+export const remarkDetail = (remark: { problem: string; detail: string }): string =>
+  TELLING.has(remark.problem) ? remark.detail : '';
+
 /** A remark on a row; one of a newer server shows its own word. */
 export const remarkWords = (problem: string): string => textOf(`row_problem.${problem}`) ?? problem;
 

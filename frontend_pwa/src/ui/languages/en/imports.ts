@@ -249,7 +249,8 @@ export const imports = {
   'start_codes.file': 'Save as CSV',
   'start_codes.close': 'Saved, close',
   'start_codes.chosen': 'Choose accounts',
-  'start_codes.all': 'All',
+  'start_codes.all': 'All {n}',
+  'start_codes.more': '{n} more are not listed: use the search.',
   'start_codes.search': 'Find (name, user name, unit)',
 
   'start.open': 'First sign-in: I have a one-time code',

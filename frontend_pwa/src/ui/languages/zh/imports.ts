@@ -233,7 +233,8 @@ export const imports = {
   'start_codes.file': '保存为 CSV',
   'start_codes.close': '我已保存，关闭',
   'start_codes.chosen': '选择账号',
-  'start_codes.all': '全选',
+  'start_codes.all': '全选（{n} 个）',
+  'start_codes.more': '还有 {n} 个未列出：请查找。',
   'start_codes.search': '查找（姓名、用户名、单位）',
 
   'start.open': '首次登录：我有一次性口令',
