@@ -1,6 +1,6 @@
 """SHELL: the streets to match tracks against, prepared once a process and kept until streets change.
 
-One edition is in force: the one whose streets came in last. A city is one ground. A network too large for that is cut
+One edition is in force: the one that came in last. A city is one ground. A network too large for that is cut
 into squares, each with a margin as wide as half its side; a track is matched in the smallest square of its place that
 holds it with its margin. Which one follows from the track alone, so that its neighbours in a batch change nothing.
 """
@@ -16,6 +16,7 @@ import numpy.typing as npt
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.contrib.gis.geos import Polygon
+from django.db import connection
 from django.db.models import QuerySet
 
 from geo.crs import WGS84_EPSG
@@ -34,6 +35,20 @@ BEYOND_M = 2_000.0
 _KEPT_SQUARES = 6
 # Where there is no street, one that nobody can walk: without any the matcher has nothing to say, not even "off".
 _NOWHERE = shapely.LineString([(-2e7, -2e7), (-2e7, -2e7 + 20)])
+
+# Each edition is one step in the index of the key; within an edition the oldest street is one in that of ids.
+_EDITION = """
+    WITH RECURSIVE editions (edition) AS (
+        (SELECT edition FROM geo_street ORDER BY edition LIMIT 1)
+        UNION ALL
+        SELECT (SELECT street.edition FROM geo_street AS street WHERE street.edition > editions.edition
+                 ORDER BY street.edition LIMIT 1)
+          FROM editions WHERE editions.edition IS NOT NULL)
+    SELECT edition
+      FROM editions,
+           LATERAL (SELECT id FROM geo_street WHERE geo_street.edition = editions.edition ORDER BY id LIMIT 1) AS oldest
+     ORDER BY id DESC LIMIT 1
+"""
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -137,8 +152,20 @@ def grounds(*, stamp: int, metric_epsg: int) -> Grounds:
 
 
 def street_edition() -> str:
-    """Return the edition of streets in force: that of the street that came in last; "" without streets."""
-    return Street.objects.order_by("-pk").values_list("edition", flat=True).first() or ""
+    """Return the edition of streets in force: the one that came in last; "" without streets.
+
+    Came in with its first street: to complete or correct an older edition does not bring it back. Once the newest is
+    deleted, the one before is in force again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_EDITION)
+        row = cursor.fetchone()
+        return str(row[0]) if row else ""
+
+
+def pieces_in_force() -> QuerySet[StreetPiece]:
+    """Return the street pieces that figures speak of, whatever the day: every track lies on the edition in force."""
+    return StreetPiece.objects.filter(street__edition=street_edition())
 
 
 def _load(streets: QuerySet[Street], metric_epsg: int) -> StreetGround:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from struct import pack
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from backend.common.copying import copy_binary
+from backend.accounts.models import Unit
+from backend.common.copying import arrays_binary, copy_binary, copy_binary_rows
 from geo.projected import to_metric
+from geo.selectors import primary_area
 from patrol.leg_readings import Readings, merged
 from patrol.leg_rows import Rows
+from patrol.models import LegTownship, Patrol
 from patrol.track_blob import decode_tracks
 
 Floats = npt.NDArray[np.float64]
@@ -39,6 +44,8 @@ _BLOCKS = """
 _ARRAY_HEADER_BYTES = 20
 # PostgreSQL counts days from 2000-01-01.
 _DAYS_TO_2000 = 10_957
+# A column of keys that no row has: the first row differs from it.
+_NOTHING_YET = np.full((4, 1), -1, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -125,17 +132,36 @@ def cells_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
 
 
 def pieces_write(leg_ids: Sequence[UUID], rows: Rows) -> None:
-    """Write the rows of PieceLeg of the legs anew; the state leads the values of the rows."""
-    _delete("patrol_pieceleg", leg_ids)
-    for state, name in enumerate(("unknown", "passed")):
-        own = _chosen(rows, rows.values[0] == state)
-        own = own._replace(values=own.values[1:])
-        _insert("patrol_pieceleg", "piece_id", {"seconds": ">i4", "passes": ">i2"}, leg_ids, own, {"state": name})
+    """Write the rows of LegPieces of the legs anew, from `piece_rows`."""
+    _delete("patrol_legpieces", leg_ids)
+    area, state, seconds, passes = rows.values
+    keys = np.stack([rows.leg, rows.day, rows.night.astype(np.int64), area])
+    firsts = np.flatnonzero(np.diff(keys, axis=1, prepend=_NOTHING_YET).any(axis=0))
+    if len(firsts) == 0:
+        return
+    passed = state == 1
+    # Where the rows of each leg, day, part and township begin among the passed ones, and among the others.
+    until = np.concatenate([firsts, [len(state)]])
+    cuts = np.concatenate([[0], np.cumsum(passed)])[until].tolist()
+    others = (until - cuts).tolist()
+    columns = [
+        *(arrays_binary(values[passed], kind, cuts)
+          for values, kind in ((rows.key, ">i8"), (seconds, ">i4"), (passes, ">i2"))),
+        arrays_binary(rows.key[~passed], ">i8", others),
+    ]  # fmt: skip
+    names = ("leg_id", "area_id", "on", "part", "passed", "seconds", "passes", "unknown")
+    heads = (
+        (leg_ids[leg].bytes, pack(">q", area), pack(">i", day - _DAYS_TO_2000), b"night" if night else b"day")
+        for leg, day, night, area in keys[:, firsts].T.tolist()
+    )
+    copy_binary_rows(
+        "patrol_legpieces", names, ((*head, *arrays) for head, *arrays in zip(heads, *columns, strict=True))
+    )
 
 
 def _write(table: str, key: str, values: Mapping[str, str], leg_ids: Sequence[UUID], rows: Rows) -> None:
     _delete(table, leg_ids)
-    _insert(table, key, values, leg_ids, rows, {})
+    _insert(table, key, values, leg_ids, rows)
 
 
 def _delete(table: str, leg_ids: Sequence[UUID]) -> None:
@@ -143,15 +169,8 @@ def _delete(table: str, leg_ids: Sequence[UUID]) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE leg_id = ANY(%s)", [list(leg_ids)])  # noqa: S608 (our own names)
 
 
-def _insert(
-    table: str,
-    key: str,
-    values: Mapping[str, str],
-    leg_ids: Sequence[UUID],
-    rows: Rows,
-    words: Mapping[str, str],
-) -> None:
-    """Copy the rows in. Texts have one length a copy (day or night, one state), so that numpy lays out all rows."""
+def _insert(table: str, key: str, values: Mapping[str, str], leg_ids: Sequence[UUID], rows: Rows) -> None:
+    """Copy the rows in. Texts have one length a copy (day or night), so that numpy lays out all rows."""
     legs = np.frombuffer(b"".join(leg.bytes for leg in leg_ids), dtype="V16")
     for part in ("day", "night"):
         own = _chosen(rows, rows.night == (part == "night"))
@@ -159,8 +178,8 @@ def _insert(
             "leg_id": ("V16", legs[own.leg]),
             key: (">i8", own.key),
             "on": (">i4", own.day - _DAYS_TO_2000),
+            "part": (f"S{len(part)}", part.encode()),
         }
-        columns |= {name: (f"S{len(word)}", word.encode()) for name, word in {"part": part, **words}.items()}
         columns |= {name: (kind, given) for (name, kind), given in zip(values.items(), own.values, strict=True)}
         if len(own.leg):
             copy_binary(table, columns, len(own.leg))
@@ -194,10 +213,7 @@ def legs_write(
 _TOUCHED = """
     SELECT area_id, "on" FROM patrol_legtownship WHERE leg_id = ANY(%(legs)s)
     UNION
-    SELECT piece.area_id, done."on"
-      FROM (SELECT DISTINCT piece_id, "on" FROM patrol_pieceleg WHERE leg_id = ANY(%(legs)s)) AS done
-      JOIN geo_streetpiece AS piece ON piece.id = done.piece_id
-     WHERE piece.area_id IS NOT NULL
+    SELECT area_id, "on" FROM patrol_legpieces WHERE leg_id = ANY(%(legs)s)
 """
 # Numeric: a sum of floats would depend on the order in which the rows are read.
 _MOST = """
@@ -219,6 +235,10 @@ def touched_by(leg_ids: Sequence[UUID]) -> set[tuple[int, date]]:
 
 
 def outings_place(patrol_ids: Sequence[UUID]) -> None:
-    """Count each outing for the township where most of its time was spent; without a track it stays where it was."""
+    """Count each outing for the township where most of its time was spent; without a track, for its unit's own."""
     with connection.cursor() as cursor:
         cursor.execute(_MOST, [list(patrol_ids)])
+    somewhere = LegTownship.objects.filter(leg__patrol=OuterRef("pk"))
+    nowhere = Patrol.objects.filter(~Exists(somewhere), pk__in=patrol_ids).order_by()
+    for unit in Unit.objects.filter(pk__in=nowhere.values("unit")):
+        nowhere.filter(unit=unit).update(area=primary_area(unit))

@@ -46,6 +46,14 @@ class Off(NamedTuple):
     from_s: Floats
 
 
+class Reached(NamedTuple):
+    """Pieces within reach of gaps, one row each: piece and township as the database names them."""
+
+    gap: Integers
+    piece: Integers
+    area: Integers
+
+
 class Rows(NamedTuple):
     """Rows of one table as columns; `day` counts from 1970, `leg` is the place in the batch."""
 
@@ -121,23 +129,20 @@ def cell_rows(steps: Steps) -> Rows:
     return _rows(summed, [(summed["ms"].to_numpy().astype(np.int64) + 500) // 1000])
 
 
-def piece_rows(
-    steps: Steps, taken: Taken, ways: Ways, gaps: Gaps, reached: tuple[Integers, Integers], zone: str
-) -> Rows:
-    """Return state (1 passed, 0 unknown), seconds and passes of pieces by day and part.
+def piece_rows(steps: Steps, taken: Taken, ways: Ways, gaps: Gaps, reached: Reached, zone: str) -> Rows:
+    """Return township, state (1 passed, 0 unknown), seconds and passes of pieces by day and part.
 
-    `reached`: pairs (gap, piece). A piece is passed when the union of a leg's parts of it, in one day and part, is at
-    least 60 % of it. What the leg passed is not unknown.
+    In order of leg, day, part, township and piece. A piece is passed when the union of a leg's parts of it, in one day
+    and part, is at least 60 % of it. What the leg passed is not unknown.
     """
     passed = _passed(ways, np.flatnonzero(ways.piece >= 0), _seconds(steps, taken, len(ways.leg)), zone)
-    gap, piece = reached
-    unknown = pd.DataFrame(Key(gaps.leg[gap], *local_parts(gaps.t_ms[gap], zone), piece)._asdict())
-    unknown = unknown.drop_duplicates().assign(state=0, seconds=0, passes=0)
+    near = Key(gaps.leg[reached.gap], *local_parts(gaps.t_ms[reached.gap], zone), reached.piece)
+    unknown = pd.DataFrame(near._asdict()).assign(area=reached.area, state=0, seconds=0, passes=0).drop_duplicates()
     # Few pieces are both: only among those of the gaps need the passed ones be looked for.
     both = unknown[list(Key._fields)].merge(passed[list(Key._fields)], how="left", indicator=True)["_merge"] == "both"
     rows = pd.concat([passed, unknown[~both.to_numpy()]], ignore_index=True)
-    rows = rows.sort_values(list(Key._fields), ignore_index=True)
-    return _rows(rows, [rows[name].to_numpy(dtype=np.int64) for name in ("state", "seconds", "passes")])
+    rows = rows.sort_values(["leg", "day", "night", "area", "key"], ignore_index=True)
+    return _rows(rows, [rows[name].to_numpy(dtype=np.int64) for name in ("area", "state", "seconds", "passes")])
 
 
 def _passed(ways: Ways, counted: Integers, seconds: Floats, zone: str) -> pd.DataFrame:
@@ -151,6 +156,7 @@ def _passed(ways: Ways, counted: Integers, seconds: Floats, zone: str) -> pd.Dat
     spent_s = np.rint(np.bincount(group, weights=seconds[counted], minlength=len(firsts))).astype(np.int64)
     passes = np.clip(np.bincount(group, weights=whole, minlength=len(firsts)).astype(np.int64), 1, 32_767)
     columns = {name: column[firsts[enough]] for name, column in key._asdict().items()}
+    columns["area"] = ways.area[counted][firsts[enough]]
     return pd.DataFrame(columns | {"state": 1, "seconds": spent_s[enough], "passes": passes[enough]})
 
 

@@ -10,7 +10,7 @@ from geo.coverage import pieces_within_reach
 from geo.matching.passes import Passes
 from geo.networks import Grounds, StreetGround
 from patrol.leg_matching import legs_matched
-from patrol.leg_rows import Off, Ways
+from patrol.leg_rows import Off, Reached, Ways
 from patrol.leg_times import Gaps
 
 Floats = npt.NDArray[np.float64]
@@ -19,21 +19,20 @@ Integers = npt.NDArray[np.int64]
 
 def legs_ways(
     grounds: Grounds, blobs: Sequence[bytes], modes: Sequence[str], boxes: Floats, gaps: Gaps
-) -> tuple[Ways, Off, tuple[Integers, Integers]]:
-    """Return the passes and the stretches off the streets of the legs, and pairs (gap, piece within its reach).
+) -> tuple[Ways, Off, Reached]:
+    """Return the passes and the stretches off the streets of the legs, and the pieces within reach of gaps.
 
     `boxes`: west, south, east, north in metres; a leg without a usable fix (NaN) has no way.
     """
     placed = np.flatnonzero(~np.isnan(boxes[:, 0]))
-    ways, off, reached = [_no_ways()], [_no_off()], [np.empty((2, 0), dtype=np.int64)]
+    ways, off, reached = [_no_ways()], [_no_off()], [np.empty((3, 0), dtype=np.int64)]
     for ground, chosen in grounds.shared_out(boxes[placed]):
         legs = placed[chosen]
         found = legs_matched(ground.ground, [blobs[i] for i in legs], [modes[i] for i in legs])
         ways.append(_ways(ground, found.passes, legs))
         off.append(_off(found.off, legs))
         reached.append(_reached(ground, gaps, legs))
-    gap, piece = np.concatenate(reached, axis=1)
-    return Ways(*_joined(ways)), Off(*_joined(off)), (gap, piece)
+    return Ways(*_joined(ways)), Off(*_joined(off)), Reached(*np.concatenate(reached, axis=1))
 
 
 def _ways(ground: StreetGround, passes: Passes, legs: Integers) -> Ways:
@@ -51,10 +50,10 @@ def _off(rows: Floats, legs: Integers) -> Off:
 def _reached(ground: StreetGround, gaps: Gaps, legs: Integers) -> npt.NDArray[np.int64]:
     own = np.flatnonzero(np.isin(gaps.leg, legs))
     if len(own) == 0:
-        return np.empty((2, 0), dtype=np.int64)
+        return np.empty((3, 0), dtype=np.int64)
     gap, piece = pieces_within_reach(gaps.ellipse[own], ground.middles, ground.tree)
-    pairs = np.stack([own[gap], ground.piece_id[piece]])
-    return pairs[:, pairs[1] >= 0]
+    found = np.stack([own[gap], ground.piece_id[piece], ground.area_id[piece]])
+    return found[:, found[1] >= 0]
 
 
 def _no_ways() -> Ways:

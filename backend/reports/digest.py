@@ -9,7 +9,7 @@ from django.db.models import Model
 
 from backend.reports.day_rows import VALUES
 from backend.reports.models import TownshipDay
-from patrol.models import Leg, LegTownship, PieceLeg
+from patrol.models import Leg, LegPieces, LegTownship
 
 # What says when and how often a figure was counted, and not what it is.
 _HISTORY = {"id", "revision", "as_of"}
@@ -25,7 +25,7 @@ def derived_digests() -> dict[str, str]:
     found = {
         "township days": _table(TownshipDay, nothing),
         "townships of legs": _table(LegTownship),
-        "street pieces of legs": _table(PieceLeg),
+        "street pieces of legs": _table(LegPieces),
         "outings' townships": _rows("SELECT id, area_id FROM patrol_patrol ORDER BY id"),
     }
     if cells := apps.all_models["patrol"].get("legcell"):

@@ -13,7 +13,8 @@ from backend.common.problems import problem
 from backend.reports.levels import LEVELS, TOWNSHIPS, Level, beat_number
 from backend.reports.patrolled_cells import cells_patrolled, own_cells_among
 from backend.reports.windows import Window
-from geo.models import Area, AreaLevel, Beat, Premises, Street, StreetPiece
+from geo.models import Area, AreaLevel, Beat, Premises, Street
+from geo.networks import pieces_in_force
 from geo.selectors import areas_current, areas_own, areas_with_figures
 
 
@@ -122,7 +123,7 @@ def _beats(officer: Officer, ground: Ground, areas: dict[int, Area]) -> list[Pla
 
 
 def _streets(officer: Officer, ground: Ground, areas: dict[int, Area]) -> list[Place]:
-    found = StreetPiece.objects.filter(area__in=ground.areas).values("street_id").annotate(in_area=Min("area_id"))
+    found = pieces_in_force().filter(area__in=ground.areas).values("street_id").annotate(in_area=Min("area_id"))
     in_area = dict(found.values_list("street_id", "in_area"))
     names = Street.objects.filter(pk__in=in_area).values_list("pk", "name")
     return [Place(pk, str(pk), name, pk, areas[in_area[pk]], True) for pk, name in names]
@@ -135,7 +136,7 @@ assert set(_PLACES) | {"cells"} == set(LEVELS)  # noqa: S101 (a level without pl
 def _cells(ground: Ground, areas: dict[int, Area], window: Window) -> tuple[Ground, list[Place]]:
     """Return the cells in which there is a door, a street or, in one's own townships, time of an outing."""
     parts: dict[int, set[int]] = defaultdict(set)
-    for rows in (Premises.objects, StreetPiece.objects):
+    for rows in (Premises.objects.all(), pieces_in_force()):
         pairs = rows.filter(area__in=ground.areas, cell__isnull=False).values_list("cell", "area_id").distinct()
         for cell, area_id in pairs.order_by():
             parts[cast(int, cell)].add(area_id)

@@ -1,13 +1,40 @@
-"""SHELL: reads what outings did on streets and in cells, for days or for one window."""
+"""SHELL: reads what outings did on streets and in cells, for days or for one window.
 
+Streets are those of the edition in force, whatever the day: every track lies on it.
+"""
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Count, F, Func, Max, Q, QuerySet, Sum
-from django.db.models import TextField as Text
+from django.db.models import Q, QuerySet, Sum
 
 from backend.reports.cuts import Cut
 from geo.models import StreetPiece
-from patrol.models import DayPart, LegCell, PieceLeg, PieceState
+from geo.networks import pieces_in_force
+from patrol.leg_pieces import WalkedPieces, first_walked, walked_pieces
+from patrol.models import DayPart, LegCell
+
+PARTS = (DayPart.DAY.value, DayPart.NIGHT.value)
+
+Integers = npt.NDArray[np.int64]
+
+
+class Pieces(NamedTuple):
+    """The street pieces of a ground, in order of their ids; `place` is the number of a piece's place."""
+
+    id: Integers
+    place: Integers
+    length_m: npt.NDArray[np.float64]
+
+    def at(self, ids: Integers) -> tuple[Integers, npt.NDArray[np.bool_]]:
+        """Return where each id stands, and whether it does."""
+        if not len(self.id):
+            return np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.bool_)
+        at = np.minimum(np.searchsorted(self.id, ids), len(self.id) - 1).astype(np.int64)
+        return at, self.id[at] == ids
 
 
 def cell_hours(cut: Cut) -> pd.DataFrame:
@@ -25,37 +52,88 @@ def _part(cut: Cut) -> list[Q]:
     return [] if cut.part == "all" else [Q(part=cut.part)]
 
 
-def _leg_pieces(cut: Cut) -> QuerySet[PieceLeg]:
-    rows = PieceLeg.objects.filter(cut.ground.pieces("piece__"))
-    return rows.annotate(place=F(f"piece__{cut.ground.level.piece}"), length_m=F("piece__length_m"))
+def _in_force(cut: Cut) -> QuerySet[StreetPiece]:
+    return pieces_in_force().filter(cut.ground.pieces())
+
+
+def _pieces_of(cut: Cut) -> Pieces:
+    rows = _in_force(cut).order_by("pk").values_list("pk", cut.ground.level.piece, "length_m")
+    ids, places, lengths = zip(*rows, strict=True) if rows else ((), (), ())
+    number = {key: cut.ground.level.number(key) for key in set(places)}
+    return Pieces(
+        np.array(ids, dtype=np.int64),
+        np.array([number[key] for key in places], dtype=np.int64),
+        np.array(lengths, dtype=np.float64),
+    )
+
+
+def _parts(cut: Cut) -> list[str]:
+    return [part for part in PARTS if cut.part in ("all", part)]
 
 
 def pieces(cut: Cut) -> pd.DataFrame:
     """Return the street pieces passed or within reach of a gap, by place."""
-    keys = cut.group("on", "place", "part", "piece_id", "length_m")
-    rows = _leg_pieces(cut).filter(cut.on("on"), *_part(cut))
-    grouped = rows.values(*keys).annotate(is_passed=BoolOr(Q(state=PieceState.PASSED)))
-    frame = cut.frame(grouped.values_list(*keys, "is_passed"), "on", [*keys, "is_passed"])
-    return frame.rename(columns={"piece_id": "piece"})
+    known = _pieces_of(cut)
+    days = 1 if cut.period else (cut.last - cut.first).days + 1
+    passed, seen = (np.zeros((days, len(PARTS), len(known.id)), dtype=np.bool_) for _ in range(2))
+    for walked in walked_pieces(cut.areas, cut.first, cut.last, _parts(cut)):
+        day = np.array([0 if cut.period else (on - cut.first).days for on in walked.days], dtype=np.int64)
+        part = np.array([PARTS.index(part) if cut.by_part else 0 for part in walked.parts], dtype=np.int64)
+        for row, piece, marks in (
+            (walked.passed_row, walked.passed, (passed, seen)), (walked.unknown_row, walked.unknown, (seen,)),
+        ):  # fmt: skip
+            at, here = known.at(piece)
+            for mark in marks:
+                mark[day[row[here]], part[row[here]], at[here]] = True
+    return _piece_frame(cut, known, passed, seen)
+
+
+def _piece_frame(cut: Cut, known: Pieces, passed: npt.NDArray[np.bool_], seen: npt.NDArray[np.bool_]) -> pd.DataFrame:
+    day, part, at = np.nonzero(seen)
+    columns: dict[str, Any] = {"part": np.array(PARTS, dtype=object)[part]} if cut.by_part else {}
+    days = [cut.period] if cut.period else [cut.first + timedelta(days=n) for n in range(len(seen))]
+    columns |= {"area_id": known.place[at], "period": np.array(days, dtype=object)[day], "piece": known.id[at]}
+    return pd.DataFrame(columns | {"length_m": known.length_m[at], "is_passed": passed[day, part, at]})
 
 
 def passages(cut: Cut) -> pd.DataFrame:
     """Count the legs that passed any piece, each once a day and part; and when that last was, however long ago."""
-    keys = cut.group("on", "place")
-    walk = Func(F("leg_id"), F("on"), F("part"), function="ROW", output_field=Text())
-    rows = _leg_pieces(cut).filter(state=PieceState.PASSED, on__lte=cut.last)
-    rows = rows if cut.period else rows.filter(cut.on("on"))
-    grouped = rows.values(*keys).annotate(
-        n=Count(walk, distinct=True, filter=Q(cut.on("on"), *_part(cut))),
-        last_on=Max("on", filter=Q(*_part(cut))),
-        last_night_on=Max("on", filter=Q(part=DayPart.NIGHT)),
-    )
-    names = ("n", "last_on", "last_night_on")
-    return cut.frame(grouped.values_list(*keys, *names), "on", [*keys, *names])
+    known = _pieces_of(cut)
+    first = min(first_walked(cut.areas) or cut.first, cut.first) if cut.period else cut.first
+    walks = pd.concat([_walks(known, walked) for walked in walked_pieces(cut.areas, first, cut.last, PARTS)])
+    of_part = pd.Series(True, index=walks.index) if cut.part == "all" else walks["part"] == PARTS.index(cut.part)
+    columns = {
+        "area_id": walks["place"],
+        "period": cut.period.toordinal() if cut.period else walks["on"],
+        "n": of_part & (walks["on"] >= cut.first.toordinal()),
+        "last_on": walks["on"].where(of_part),
+        "last_night_on": walks["on"].where(walks["part"] == PARTS.index(DayPart.NIGHT)),
+    }
+    rows = pd.DataFrame(columns).groupby(["area_id", "period"], as_index=False)
+    summed = rows.agg({"n": "sum", "last_on": "max", "last_night_on": "max"})
+    days = {name: [_date(day) for day in summed[name]] for name in ("period", "last_on", "last_night_on")}
+    return summed.assign(**{name: pd.Series(values, dtype=object) for name, values in days.items()})
+
+
+def _walks(known: Pieces, walked: WalkedPieces) -> pd.DataFrame:
+    """Return one row for each leg, day, part and place: pieces of one street, or its two townships, are one passage."""
+    at, here = known.at(walked.passed)
+    row = walked.passed_row[here]
+    columns = {
+        "leg": pd.factorize(np.array([leg.bytes for leg in walked.legs], dtype=object))[0],
+        "on": np.array([on.toordinal() for on in walked.days], dtype=np.int64),
+        "part": np.array([PARTS.index(part) for part in walked.parts], dtype=np.int64),
+    }
+    frame = pd.DataFrame({name: column[row] for name, column in columns.items()})
+    return frame.assign(place=known.place[at[here]]).drop_duplicates()
+
+
+def _date(ordinal: float) -> date | None:
+    return None if np.isnan(ordinal) else date.fromordinal(int(ordinal))
 
 
 def streets(cut: Cut) -> pd.DataFrame:
     """Return the metres of street by place."""
-    rows = StreetPiece.objects.filter(cut.ground.pieces()).annotate(place=F(cut.ground.level.piece))
-    summed = rows.values("place").annotate(length=Sum("length_m")).values_list("place", "length")
+    place = cut.ground.level.piece
+    summed = _in_force(cut).values(place).annotate(length=Sum("length_m")).values_list(place, "length")
     return cut.frame(summed, "", ["place", "length"]).rename(columns={"length": "length_m"})

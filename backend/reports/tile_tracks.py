@@ -28,29 +28,34 @@ from patrol.models import PieceState
 NAME = "tracks"
 ZOOM_MIN = 11
 EACH_PIECE_ZOOM = 14
-# Pieces of the tile first, then their passages: a city has millions of passages and a tile some hundred pieces.
+# Outings are kept by township and day: those of the tile's townships are read once, and not once a piece.
 _PIECES = f"""
-    SELECT piece.street_id, piece.line,
-           CASE WHEN walked.passed THEN 'covered' WHEN walked.passed IS NULL THEN 'not_covered' ELSE 'unknown' END
-               AS state,
-           walked.last_on
-      FROM tile, geo_streetpiece AS piece
-      JOIN geo_street AS street ON street.id = piece.street_id AND street.edition = %(streets)s,
-           LATERAL (SELECT bool_or(leg.state = '{PieceState.PASSED}') AS passed,
-                           max(leg."on") FILTER (WHERE leg.state = '{PieceState.PASSED}') AS last_on
-                      FROM patrol_pieceleg AS leg
-                     WHERE leg.piece_id = piece.id AND leg."on" BETWEEN %(first)s AND %(last)s
-                           AND (%(part)s = 'all' OR leg.part = %(part)s)) AS walked
-     WHERE piece.line && tile.box AND piece.area_id = ANY(%(own)s)"""
-_EACH = f"""
+    WITH near AS MATERIALIZED (
+        SELECT piece.id, piece.street_id, piece.line, piece.area_id
+          FROM tile, geo_streetpiece AS piece
+          JOIN geo_street AS street ON street.id = piece.street_id AND street.edition = %(streets)s
+         WHERE piece.line && tile.box AND piece.area_id = ANY(%(own)s)),
+    walked AS (
+        SELECT leg.piece_id, bool_or(leg.state = '{PieceState.PASSED}') AS passed,
+               max(leg."on") FILTER (WHERE leg.state = '{PieceState.PASSED}') AS last_on
+          FROM patrol_pieceleg AS leg
+         WHERE leg.area_id = ANY(ARRAY(SELECT DISTINCT area_id FROM near)) AND leg."on" BETWEEN %(first)s AND %(last)s
+               AND (%(part)s = 'all' OR leg.part = %(part)s) AND leg.piece_id IN (SELECT id FROM near)
+         GROUP BY leg.piece_id),
+    found AS (
+        SELECT near.id, near.street_id, near.line, walked.last_on,
+               CASE WHEN walked.passed THEN 'covered' WHEN walked.passed IS NULL THEN 'not_covered' ELSE 'unknown' END
+                   AS state
+          FROM near LEFT JOIN walked ON walked.piece_id = near.id)"""
+_EACH = f"""{_PIECES}
     SELECT street_id::text AS code, state, last_on::text AS last_on,
            ST_AsMVTGeom(ST_Transform(line, 3857), tile.square, 4096, 64, true) AS geom
-      FROM ({_PIECES} ORDER BY piece.id) AS walked, tile"""
+      FROM found, tile ORDER BY found.id"""
 # From farther away the pieces of a street in one state are one line.
-_TOGETHER = f"""
+_TOGETHER = f"""{_PIECES}
     SELECT street_id::text AS code, state, max(last_on)::text AS last_on,
            ST_AsMVTGeom(ST_Transform(ST_LineMerge(ST_Collect(line)), 3857), tile.square, 4096, 64, true) AS geom
-      FROM ({_PIECES}) AS walked, tile
+      FROM found, tile
      GROUP BY street_id, state, tile.square ORDER BY street_id, state"""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from backend.accounts.models import Unit
+from geo.networks import street_edition
 from geo.selectors import areas_current, townships_of_unit
 
 # How far beyond the own townships neighbours and streets are drawn: who stands on a border sees where it leads.
@@ -41,7 +42,8 @@ _FEATURES = """
                CASE WHEN street_class = ANY(%(large)s) THEN 9 WHEN street_class = ANY(%(small)s) THEN 13 ELSE 11 END,
                jsonb_build_object('name', street.name, 'class', street.street_class),
                ST_CollectionExtract(ST_Intersection(street.line, ground.near), 2)
-          FROM geo_street AS street, ground WHERE street.line && ground.near AND ST_Intersects(street.line, ground.near)
+          FROM geo_street AS street, ground
+         WHERE street.edition = %(streets)s AND street.line && ground.near AND ST_Intersects(street.line, ground.near)
         UNION ALL
         SELECT 4, code, 'names', 8, jsonb_build_object('name', name, 'kind', 'township', 'own', own),
                ST_PointOnSurface(shape) FROM near_areas
@@ -66,6 +68,7 @@ def map_lines(unit: Unit) -> Iterator[str]:
         "own": own,
         "current": list(areas_current().values_list("pk", flat=True)),
         "units": list(Unit.objects.filter(path__startswith=unit.path).values_list("pk", flat=True)),
+        "streets": street_edition(),
         "margin_m": MARGIN_M,
         "large": list(_LARGE),
         "small": list(_SMALL),

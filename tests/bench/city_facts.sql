@@ -87,11 +87,17 @@ INSERT INTO geo_streetpiece (street_id, ordinal, length_m, line, area_id)
          n % 186 + (SELECT min(id) FROM geo_area)
     FROM generate_series(0, 59999) AS n;
 
-INSERT INTO patrol_pieceleg (leg_id, piece_id, "on", part, state, seconds, passes)
-  SELECT md5('patrol' || n % 47500)::uuid, (n * 31) % 60000 + (SELECT min(id) FROM geo_streetpiece),
-         date '2026-08-01' + n % 47500 % 90, CASE WHEN n % 4 = 0 THEN 'night' ELSE 'day' END,
-         CASE WHEN n % 10 = 0 THEN 'unknown' ELSE 'passed' END, 15, 1
-    FROM generate_series(0, 299999) AS n;
+INSERT INTO patrol_legpieces (leg_id, area_id, "on", part, passed, seconds, passes, unknown)
+  SELECT leg, area_id, "on", part, coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE passed), '{}'),
+         coalesce(array_agg(15 ORDER BY piece) FILTER (WHERE passed), '{}'),
+         coalesce(array_agg(1 ORDER BY piece) FILTER (WHERE passed), '{}'),
+         coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE NOT passed), '{}')
+    FROM (SELECT md5('patrol' || n % 47500)::uuid AS leg, (n * 31) % 60000 + (SELECT min(id) FROM geo_streetpiece) AS piece,
+                 date '2026-08-01' + n % 47500 % 90 AS "on", CASE WHEN n % 4 = 0 THEN 'night' ELSE 'day' END AS part,
+                 n % 10 <> 0 AS passed
+            FROM generate_series(0, 299999) AS n) AS walked
+    JOIN geo_streetpiece ON geo_streetpiece.id = piece
+   GROUP BY leg, area_id, "on", part;
 
 INSERT INTO visits_dispute (id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at, received_at, payload_sha256, version, category, summary, source, risk, area_id, place_text, opened_at, opened_on,
          state, assign_due_on, resolve_due_on, resolved_on)

@@ -70,7 +70,7 @@ def _lay_streets() -> np.ndarray[Any, Any]:
     lon, lat = [114.05 + n % 14 * 0.1 for n in range(COPIES)], [27.05 + n // 14 * 0.1 for n in range(COPIES)]
     offsets = np.column_stack(Transformer.from_crs(4326, METRIC_EPSG, always_xy=True).transform(lon, lat))
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM patrol_pieceleg; DELETE FROM geo_streetpiece; DELETE FROM geo_street")
+        cursor.execute("DELETE FROM patrol_legpieces; DELETE FROM geo_streetpiece; DELETE FROM geo_street")
         cursor.execute("ALTER TABLE geo_streetpiece DISABLE TRIGGER USER")
         cursor.execute("SELECT min(id) FROM geo_area")
         (area,) = cursor.fetchone()
@@ -101,12 +101,20 @@ def _old_passes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO patrol_pieceleg (leg_id, piece_id, "on", part, state, seconds, passes)
-            SELECT md5('patrol' || n %% 47500)::uuid, (n * 31) %% pieces.total + pieces.first,
-                   date '2026-08-01' + (n * 90 / %(total)s)::int, CASE WHEN n %% 4 = 0 THEN 'night' ELSE 'day' END,
-                   CASE WHEN n %% 10 = 0 THEN 'unknown' ELSE 'passed' END, 15, 1
-              FROM generate_series(0, %(total)s - 1) AS n,
-                   (SELECT count(*) AS total, min(id) AS first FROM geo_streetpiece) AS pieces
+            INSERT INTO patrol_legpieces (leg_id, area_id, "on", part, passed, seconds, passes, unknown)
+            SELECT leg, area_id, "on", part,
+                   coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE passed), '{}'),
+                   coalesce(array_agg(15 ORDER BY piece) FILTER (WHERE passed), '{}'),
+                   coalesce(array_agg(1 ORDER BY piece) FILTER (WHERE passed), '{}'),
+                   coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE NOT passed), '{}')
+              FROM (SELECT md5('patrol' || n %% 47500)::uuid AS leg, (n * 31) %% pieces.total + pieces.first AS piece,
+                           date '2026-08-01' + (n * 90 / %(total)s)::int AS "on",
+                           CASE WHEN n %% 4 = 0 THEN 'night' ELSE 'day' END AS part, n %% 10 <> 0 AS passed
+                      FROM generate_series(0, %(total)s - 1) AS n,
+                           (SELECT count(*) AS total, min(id) AS first FROM geo_streetpiece) AS pieces) AS walked
+              JOIN geo_streetpiece ON geo_streetpiece.id = piece
+             GROUP BY leg, area_id, "on", part
+             ORDER BY "on"
             """,
             {"total": round(OLD_PASSES * SCALE)},
         )

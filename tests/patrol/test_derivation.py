@@ -12,7 +12,7 @@ from django.db import connection
 
 from backend.accounts.models import Officer
 from geo.models import Area, Street, StreetPiece
-from geo.networks import Grounds
+from geo.networks import Grounds, street_edition
 from geo.selectors import deployment
 from patrol.derivation import leg_derive, legs_derive, legs_stale
 from patrol.leg_times import Gaps, boxes_of, fixes_of
@@ -281,6 +281,42 @@ def test_another_edition_of_the_streets_is_matched_anew(
     leg_derive(leg_id=here)
     assert set(PieceLeg.objects.filter(leg=here).values_list("piece", flat=True)) == {one.pk for one in newer[:10]}
     assert legs_stale(first=DAY, last=DAY) == []
+
+
+def test_a_newer_edition_elsewhere_makes_tracks_on_the_former_one_stale(
+    push: Push, officer: Officer, street: list[StreetPiece], city: City
+) -> None:
+    here = walked(push, officer, walk_of(along(114.05, 10)))
+    leg_derive(leg_id=here)
+
+    # Its streets lie ten kilometres away, and the one walked on is in none of them.
+    street_at(city.township, west=114.15, edition="newer")
+
+    assert legs_stale(first=DAY, last=DAY) == [here]
+    leg_derive(leg_id=here)
+    assert states(here) == {}
+    Street.objects.filter(edition="newer").delete()
+    assert legs_stale(first=DAY, last=DAY) == [here]
+    leg_derive(leg_id=here)
+    assert states(here) == dict.fromkeys(range(10), "passed")
+
+
+def test_a_street_that_completes_an_older_edition_does_not_bring_it_back(street: list[StreetPiece], city: City) -> None:
+    street_at(city.township, edition="newer")
+    street_at(city.township, lat=NORTH, edition="test")
+    assert street_edition() == "newer"
+
+
+def test_an_outing_that_loses_its_track_counts_for_its_station_again(push: Push, lead: Officer, city: City) -> None:
+    leg_id = walked(push, lead, walk_of(along(114.12, 10)))
+    leg_derive(leg_id=leg_id)
+    assert Patrol.objects.get().area == city.next_township
+
+    FixBlock.objects.all().delete()
+    touched = leg_derive(leg_id=leg_id)
+
+    assert Patrol.objects.get().area == city.township
+    assert {one.area_id for one in touched} == {city.township.pk, city.next_township.pk}
 
 
 def test_what_changes_the_ground_of_a_track_and_nothing_else_makes_it_stale(

@@ -5,6 +5,8 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [("reports", "0003_run_basis"), ("patrol", "0005_matched_legs")]
+    # The table becomes a view there, which has no index.
+    run_before = [("patrol", "0008_leg_pieces")]
 
     operations = [
         migrations.RunSQL(

@@ -10,7 +10,7 @@ from django.contrib.gis.geos import LineString
 
 from backend.accounts.models import Officer
 from geo.models import Area, Premises, Street
-from patrol.models import LegCell, PieceLeg
+from patrol.models import LegCell, LegPieces
 from tests.backend.reports.conftest import DAY
 from tests.builders import outing, visit
 from tests.conftest import City
@@ -83,7 +83,12 @@ def _walk(chance: Random, street: Street, push: Push, officer: Officer) -> None:
         push(officer, *steps)
         for piece in chance.sample(pieces, 5):
             part, state = chance.choice(("day", "night")), chance.choice(("passed", "passed", "unknown"))
-            PieceLeg.objects.create(leg_id=leg_id, piece=piece, on=on, part=part, state=state)
+            row, _ = LegPieces.objects.get_or_create(leg_id=leg_id, area_id=piece.area_id, on=on, part=part)
+            if state == "unknown":
+                row.unknown.append(piece.pk)
+            else:
+                row.passed, row.seconds, row.passes = [*row.passed, piece.pk], [*row.seconds, 9], [*row.passes, 1]
+            row.save()
         # Far from the border, where the neighbours' time would count as well.
         cell = street.pieces.values_list("cell", flat=True).get(ordinal=5) or 0
         LegCell.objects.create(leg_id=leg_id, on=on, part="day", cell=cell, seconds=1800)

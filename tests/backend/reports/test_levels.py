@@ -23,7 +23,7 @@ from tests.backend.reports.conftest import DAY
 from tests.backend.reports.level_story import Story, tell
 from tests.builders import visit
 from tests.conftest import City
-from tests.factories import BeatFactory, PremisesFactory, UnitFactory
+from tests.factories import BeatFactory, PremisesFactory, StreetFactory, UnitFactory
 
 Push = Callable[..., list[dict[str, Any]]]
 Clients = Callable[[Officer | None], APIClient]
@@ -85,6 +85,23 @@ def test_the_places_of_a_township_add_up_to_it(ask: Callable[..., Any], story: S
             assert sum(row["households_visited"] for row in rows) == township["households_visited"] > 0
             assert sum(row["visits"] for row in rows) == township["visits"] == 14
             assert max(row["last_visit_on"] or "" for row in rows) == township["last_visit_on"]
+
+
+def test_the_streets_of_every_level_are_those_of_the_newest_edition(
+    ask: Callable[..., Any], story: Story, lead: Officer
+) -> None:
+    before = {level: ask(lead, level)["totals"]["street_m"] for level in LEVELS}
+
+    for street in story.streets:
+        newer = StreetFactory(line=street.line, edition="newer")
+        for piece in street.pieces.order_by("ordinal"):
+            piece.pk, piece.street = None, newer
+            piece.save()
+
+    after = {level: ask(lead, level)["totals"] for level in LEVELS}
+    assert {level: totals["street_m"] for level, totals in after.items()} == before
+    assert {totals["street_m_covered"] for totals in after.values()} == {0}
+    assert {feature["properties"]["passes"] for feature in ask(lead, "streets")["features"]} == {0}
 
 
 def test_a_street_says_when_it_was_last_passed_and_how_often(

@@ -12,7 +12,7 @@ from tests.backend.reports.conftest import aggregate, all_rows, day_row
 from tests.builders import fixes, outing
 from tests.conftest import City
 from tests.factories import NOON
-from tests.patrol.test_derivation import STEP_DEG, along, street
+from tests.patrol.test_derivation import STEP_DEG, along, street, street_at
 
 __all__ = ["street"]
 Push = Callable[..., list[dict[str, Any]]]
@@ -52,6 +52,23 @@ def test_what_one_outing_left_unknown_another_one_passes(
 
     figures = figures_of(officer, city.township)
     assert (figures["street_m_covered"], figures["street_m_unknown"]) == (197.0, 0.0)
+
+
+def test_a_second_edition_of_the_streets_does_not_double_their_metres(
+    push: Push, figures_of: Ask, officer: Officer, street: list[StreetPiece], city: City
+) -> None:
+    _, leg_id, steps = outing(minutes=2)
+    push(officer, *steps, fixes(leg_id, along(114.05, 10), every_s=10))
+    aggregate()
+    before = figures_of(officer, city.township)
+
+    street_at(city.township, edition="newer")
+
+    # Until the tracks lie on it nothing of it is passed; what was passed of the former one is not in it.
+    waiting = figures_of(officer, city.township)
+    assert (waiting["street_m"], waiting["street_m_covered"], waiting["street_coverage"]) == (394.0, 0, 0)
+    aggregate()
+    assert figures_of(officer, city.township) == before
 
 
 def test_aggregating_tracks_twice_gives_the_same_rows(push: Push, officer: Officer, street: list[StreetPiece]) -> None:

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from backend.accounts.models import Officer
 from geo.models import Beat, Premises, Street, StreetPiece
-from patrol.models import PieceLeg
+from patrol.models import LegPieces, PieceLeg
 from tests.backend.reports.conftest import DAY
 from tests.backend.reports.level_story import Story, tell
 from tests.conftest import City
@@ -157,7 +157,7 @@ def walked_days(street: Street) -> list[Any]:
 def test_the_tracks_of_a_part_of_the_day_and_of_a_quiet_window_are_their_own(
     story: Story, lead: Officer, tiles: Callable[..., Features]
 ) -> None:
-    PieceLeg.objects.exclude(part="day").delete()
+    LegPieces.objects.exclude(part="day").delete()
 
     by_night = tiles(lead, "tracks", 11, as_of=DAY.isoformat(), part="night")
     long_ago = tiles(lead, "tracks", 11, window="2025-01-01..2025-01-31")

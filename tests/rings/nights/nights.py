@@ -32,7 +32,7 @@ from backend.reports.digest import derived_digests
 from backend.reports.models import LegFailure, Run, TownshipDay
 from backend.reports.runs import runs_resume
 from geo.selectors import primary_area
-from patrol.models import Leg, LegTownship, Patrol, PieceLeg
+from patrol.models import Leg, LegPieces, LegTownship, Patrol
 from tests.rings.nights.days import ZONE, Days
 from tests.rings.nights.town import Station, lay_town
 from tests.rings.nights.workers import Workers, workers_up
@@ -126,7 +126,7 @@ def recomputed(now: datetime) -> dict[str, str]:
 
 def forget_derived() -> None:
     """Empty all that is derived."""
-    models: list[Any] = [LegTownship, PieceLeg, TownshipDay, LegFailure]
+    models: list[Any] = [LegTownship, LegPieces, TownshipDay, LegFailure]
     models += [model for name, model in apps.all_models["patrol"].items() if name == "legcell"]
     for model in models:
         model.objects.all().delete()
