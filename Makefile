@@ -1,7 +1,7 @@
 # The two commands are `make run` and `make test`; `make` alone lists the others.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run stop test test-fast lint types e2e bench bench-engine bench-peers bench-plots accuracy bench-matching bench-feed bench-import bench-sync bench-night bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
+.PHONY: help run stop test test-fast lint types e2e bench bench-engine bench-peers bench-plots accuracy bench-matching bench-feed bench-import bench-sync bench-night bench-tiles bench-save bench-phone bench-search lighthouse ring-model ring-system ring-server ring-nights soak demo manage format lock clean
 
 PYTHON := .venv/bin/python
 BOOTSTRAP := bash ops/bootstrap.sh
@@ -73,6 +73,10 @@ bench-import:  ## Doors from a file into the database: rows a second, CPU, peak 
 bench-night:  ## One night of a city: 1,050 raw tracks and 20,000 visits, CPU of Python and PostgreSQL (NIGHT_SCALE=1)
 	@$(BOOTSTRAP) python test-servers
 	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_night
+
+bench-tiles:  ## Vector tiles in a city: 60,000 street segments, 500,000 doors; bytes, wall and CPU by layer and zoom (DOORS=500000)
+	@$(BOOTSTRAP) python test-servers
+	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_tiles
 
 bench-sync:  ## Visits a second, 300 phones at 18:00, a first pull; on a durable database of its own (SECONDS_STEADY=20)
 	@$(BOOTSTRAP) python servers
