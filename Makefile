@@ -48,7 +48,7 @@ bench-plots:  ## Draw docs/img/cost.svg and noise.svg anew from the reports of b
 
 bench-engine:  ## Three months of a city from blobs to sums, doors, reading legs: CPU seconds by size (SHARES=0.01,0.02,0.04; 1 = city, 10.6 = province)
 	@$(BOOTSTRAP) python test-servers
-	@SHARES="$(or $(SHARES),0.01,0.02,0.04)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_engine
+	@SHARES="$(SHARES)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_engine
 
 bench-peers:  ## Street pieces passed: ours beside geopandas, PostGIS, DuckDB, SedonaDB, leuvenmapmatching (PEER_TRACKS=40 PEER_COPIES=10)
 	@$(BOOTSTRAP) python bench test-servers
@@ -68,7 +68,7 @@ bench-feed:  ## 16 writers and 4 readers of one feed: not a row may be missed (R
 
 bench-import:  ## Doors from a file into the database: rows a second, CPU, peak memory (ROWS=500000 FORMATS=csv,gpkg)
 	@$(BOOTSTRAP) python test-servers
-	@ROWS="$(or $(ROWS),500000)" FORMATS="$(or $(FORMATS),csv,gpkg)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_import
+	@ROWS="$(or $(ROWS),500000)" FORMATS="$(FORMATS)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_import
 
 bench-night:  ## One night of a city: 1,050 raw tracks and 20,000 visits, CPU of Python and PostgreSQL (NIGHT_SCALE=1)
 	@$(BOOTSTRAP) python test-servers

@@ -26,7 +26,7 @@ from tests.bench.bench_report import put
 from tests.bench.processes_cpu import _own_s
 from tests.bench.street_networks import STREETS, helsinki_lines, tiled
 
-SHARES = [float(one) for one in os.environ.get("SHARES", "0.01,0.02,0.04").split(",")]
+SHARES = [float(one) for one in (os.environ.get("SHARES") or "0.01,0.02,0.04").split(",")]
 CITY_TRACKS, DAYS, COPIES, TOWNSHIPS, LIBRARY = 95_000, 90, 80, 186, 40
 WALK_M, CHUNK, PASSED_SHARE, DAY_MS = 4000, 500, 0.6, 86_400_000
 WINDOWS = (7, 30, 90)

@@ -37,7 +37,7 @@ WEST, SOUTH, COLUMNS, ROWS_OF_AREAS, SIDE_DEG = 113.9, 27.5, 31, 6, 0.06
 def main() -> None:
     """Make a database and a file, import it in a child process for each format, print, write the report, drop all."""
     rows = int(os.environ.get("ROWS", "500000"))
-    formats = os.environ.get("FORMATS", "csv,gpkg").split(",")
+    formats = (os.environ.get("FORMATS") or "csv,gpkg").split(",")
     connection.settings_dict["TEST"]["NAME"] = "bench_import"
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
