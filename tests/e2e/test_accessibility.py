@@ -16,7 +16,7 @@ from tests.e2e.steps import due_doors
 AXE = (ROOT / "frontend_pwa/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 ROUTES = (ROOT / "frontend_pwa/src/domain/routes.ts").read_text(encoding="utf-8")
 SCREENS = set(
-    re.findall(r"screen: '(\w+)'", ROUTES[ROUTES.index("export type Route =") : ROUTES.index("DEFAULT_VIEW")])
+    re.findall(r"screen: '(\w+)'", ROUTES[ROUTES.index("export type Route =") : ROUTES.index("const DOOR_TABS")])
 )
 # Only an administrator has these; the last test here walks them.
 ADMINISTRATOR_SCREENS = {
@@ -114,7 +114,11 @@ def addresses(page: Page, outing: str) -> list[tuple[str, str]]:
         *(("help", f"#/help/{page_of}") for page_of in ("", "visit")),
         *(
             ("coverage", f"#/coverage?{query}")
-            for query in ("show=map", "show=table&area=360902001&metric=disputes_found")
+            for query in (
+                "show=map",
+                "show=table&area=360902001&metric=disputes_found",
+                "level=streets&in=360902001&show=table&area=1",
+            )
         ),
         *(("dispute_step", f"#/disputes/{dispute}/step/{step}") for step in ("session_held", "agreement_signed")),
         ("visit", f"#/visit/{due_doors(page)[0]}"),

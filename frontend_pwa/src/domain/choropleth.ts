@@ -67,3 +67,27 @@ export type Theme = 'light' | 'dark';
 export function classColours(theme: Theme): readonly string[] {
   return theme === 'light' ? LIGHT : DARK;
 }
+
+/** The same for lines, which need to stand out from the page also in the lowest class. */
+const LIGHT_LINES = ['#8fa3c4', '#5f93c4', '#2b7bb8', '#105d97', '#03305a'] as const;
+const DARK_LINES = ['#4a6488', '#3f7fb5', '#5aa9d6', '#93cbea', '#dff2fc'] as const;
+
+export function lineColours(theme: Theme): readonly string[] {
+  return theme === 'light' ? LIGHT_LINES : DARK_LINES;
+}
+
+export type StreetState = 'covered' | 'unknown' | 'not_covered';
+
+/** How a street is drawn in each state, in widths of the line; the legend draws the same. */
+export const STREET_STATES: readonly { state: StreetState; dashes: readonly number[]; isRound: boolean }[] = [
+  { state: 'covered', dashes: [], isRound: true },
+  { state: 'unknown', dashes: [0.1, 2], isRound: true },
+  { state: 'not_covered', dashes: [2, 1.5], isRound: false },
+];
+
+const LIGHT_STATES = { covered: '#045a8d', unknown: '#5c6675', not_covered: '#c2410c' } as const;
+const DARK_STATES = { covered: '#6cb8e6', unknown: '#aab4c3', not_covered: '#ff9a5c' } as const;
+
+export function stateColours(theme: Theme): Record<StreetState, string> {
+  return theme === 'light' ? LIGHT_STATES : DARK_STATES;
+}

@@ -1,4 +1,5 @@
 /** PURE: the coverage figures of the contract: what each metric is, how it is classed, coloured and totalled. */
+import { daysBetween } from './dates';
 
 export interface Missing {
   kind: string;
@@ -30,23 +31,42 @@ export interface CoverageFigures {
   last_visit_on: string | null;
 }
 
-export interface TownshipFigures extends CoverageFigures {
+/** What is told of streets alone. */
+export interface PassFigures {
+  passes: number;
+  last_passed_on: string | null;
+  last_night_on: string | null;
+}
+
+/**
+ * Figures of a place or a total: those of its level. A total that would give a hidden "<10" away by subtraction is null;
+ * of a village, beat or cell of others counts of doors and visits may be hidden too, and then what tells of them is null.
+ */
+export type Totals = {
+  [Name in keyof CoverageFigures]?: CoverageFigures[Name] | '<10' | null;
+} & Partial<PassFigures> & { missing?: Missing[] };
+
+export type PlaceFigures = Totals & {
   code: string;
   name: string;
-  county: string;
+  /** Of a township. */
+  county?: string;
+  /** Of every smaller place. */
+  township?: string;
+  township_code?: string;
   own: boolean;
   revision: number;
   as_of: string;
   missing: Missing[];
-}
-
-/** A total that would give a hidden "<10" away by subtraction is null. */
-export type Totals = { [Name in keyof CoverageFigures]?: CoverageFigures[Name] | null } & {
-  missing?: Missing[];
 };
 
+export interface PlaceFeature {
+  id: number;
+  properties: PlaceFigures;
+}
+
 export interface CoverageAnswer {
-  features: { id: number; properties: TownshipFigures }[];
+  features: PlaceFeature[];
   window: { from: string; to: string; label: string };
   part: string;
   as_of: string;
@@ -54,6 +74,10 @@ export interface CoverageAnswer {
   schematic_boundaries: boolean;
   attribution: string;
 }
+
+/** From the largest places to the smallest, as one drills down. */
+export const LEVELS = ['townships', 'villages', 'beats', 'cells', 'streets'] as const;
+export type Level = (typeof LEVELS)[number];
 
 export const METRICS = [
   'household_coverage',
@@ -67,8 +91,24 @@ export const METRICS = [
   'disputes_resolved',
   'disputes_overdue',
   'days_since_visit',
+  'passes',
+  'days_since_pass',
+  'days_since_night',
 ] as const;
 export type Metric = (typeof METRICS)[number];
+
+const OF_DOORS: readonly Metric[] = ['household_coverage', 'enterprise_coverage'];
+const OF_SMALL_PLACES: readonly Metric[] = [...OF_DOORS, 'street_coverage', 'visits', 'days_since_visit'];
+const OF_STREETS: readonly Metric[] = ['street_coverage', 'passes', 'days_since_pass', 'days_since_night'];
+
+/** What can be asked of each level; the first is what one sees without choosing. */
+export const LEVEL_METRICS: Record<Level, readonly Metric[]> = {
+  townships: METRICS.filter((metric) => metric === 'street_coverage' || !OF_STREETS.includes(metric)),
+  villages: OF_SMALL_PLACES,
+  beats: OF_SMALL_PLACES,
+  cells: [...OF_SMALL_PLACES, 'patrol_hours'],
+  streets: OF_STREETS,
+};
 
 export type MetricUnit = 'share' | 'count' | 'km' | 'hours' | 'days';
 
@@ -84,6 +124,9 @@ const UNITS: Record<Metric, MetricUnit> = {
   disputes_resolved: 'count',
   disputes_overdue: 'count',
   days_since_visit: 'days',
+  passes: 'count',
+  days_since_pass: 'days',
+  days_since_night: 'days',
 };
 
 export function metricUnit(metric: Metric): MetricUnit {
@@ -102,14 +145,27 @@ export const FIGURES = [
 ] as const;
 export type Figure = (typeof FIGURES)[number];
 
-function daysBetween(from_on: string, to_on: string): number {
-  return Math.round((Date.parse(to_on) - Date.parse(from_on)) / 86_400_000);
+const LAST_DAYS = {
+  days_since_visit: 'last_visit_on',
+  days_since_pass: 'last_passed_on',
+  days_since_night: 'last_night_on',
+} as const;
+export type DayMetric = keyof typeof LAST_DAYS;
+
+export function isDayMetric(metric: Metric): metric is DayMetric {
+  return metric in LAST_DAYS;
+}
+
+/** The day that a metric of days counts from; null where there was none. */
+export function lastDay(figures: Totals, metric: DayMetric): string | null {
+  return figures[LAST_DAYS[metric]] ?? null;
 }
 
 /** The value to class and sort by; null when there is none to show (no denominator, hidden, never visited). */
 export function metricValue(figures: Totals, metric: Metric, as_of: string): number | null {
-  if (metric === 'days_since_visit') {
-    return figures.last_visit_on ? Math.max(0, daysBetween(figures.last_visit_on, as_of.slice(0, 10))) : null;
+  if (isDayMetric(metric)) {
+    const last_on = lastDay(figures, metric);
+    return last_on ? Math.max(0, daysBetween(last_on, as_of.slice(0, 10))) : null;
   }
   const value = figures[metric];
   return typeof value === 'number' ? value : null;
@@ -117,13 +173,42 @@ export function metricValue(figures: Totals, metric: Metric, as_of: string): num
 
 /** True when the server hides a small count. Hidden is neither zero nor unknown. */
 export function isHidden(figures: Totals, metric: Metric): boolean {
-  return metric !== 'days_since_visit' && figures[metric] === '<10';
+  return !isDayMetric(metric) && figures[metric] === '<10';
+}
+
+const SHARES: Partial<Record<Metric, readonly (keyof CoverageFigures)[]>> = {
+  household_coverage: ['households', 'households_visited'],
+  enterprise_coverage: ['enterprises', 'enterprises_visited'],
+  days_since_visit: ['visits'],
+};
+
+/** True when a figure is kept back because it would tell of a hidden count, or of a neighbour's officers by square. */
+export function isWithheld(place: PlaceFigures, metric: Metric): boolean {
+  if (place.own || metricValue(place, metric, place.as_of) !== null) return false;
+  if (metric === 'patrol_hours') return place[metric] === null;
+  return SHARES[metric]?.some((name) => place[name] === '<10') ?? false;
 }
 
 /** True when the total is kept back because it would reveal a small count of one of the rows. */
 export function isTotalWithheld(answer: CoverageAnswer, metric: Metric): boolean {
   return (
     metricValue(answer.totals, metric, answer.as_of) === null &&
-    answer.features.some(({ properties }) => isHidden(properties, metric))
+    answer.features.some(({ properties }) => isHidden(properties, metric) || isWithheld(properties, metric))
   );
+}
+
+export interface StreetMetres {
+  total_m: number;
+  covered_m: number;
+  unknown_m: number;
+  not_covered_m: number;
+}
+
+/** What each state of the streets' metres comes to. */
+export function streetStates(figures: Totals): StreetMetres {
+  const metres = (value: Totals['street_m']): number => (typeof value === 'number' ? value : 0);
+  const total_m = metres(figures.street_m);
+  const covered_m = metres(figures.street_m_covered);
+  const unknown_m = metres(figures.street_m_unknown);
+  return { total_m, covered_m, unknown_m, not_covered_m: Math.max(0, total_m - covered_m - unknown_m) };
 }

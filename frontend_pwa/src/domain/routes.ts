@@ -1,24 +1,5 @@
 /** PURE: which screen an address (the part after #) names, and the address of a screen. */
-import { METRICS, type Metric } from './coverage';
-import { isDay } from './dates';
 import { writtenCode, type QuarantineState } from './oversight';
-import { isWindow } from './windows';
-
-export type Part = 'all' | 'day' | 'night';
-export const PARTS: readonly Part[] = ['all', 'day', 'night'];
-export type SortKey = 'name' | Metric;
-
-export interface CoverageView {
-  metric: Metric;
-  window: string;
-  part: Part;
-  as_of: string | null;
-  area: string | null;
-  sort: SortKey;
-  descending: boolean;
-  /** On a phone either the map or the table is shown; at a desk both are. */
-  show: 'map' | 'table';
-}
 
 export type DoorTab = 'due' | 'nearby' | 'search';
 
@@ -55,38 +36,18 @@ export type Route =
   | ({ screen: 'dispute_new' } & DisputeOrigin)
   | { screen: 'dispute_step'; id: string; event: string }
   | { screen: 'agreement'; id: string }
-  | { screen: 'coverage'; view: CoverageView }
+  /** What is looked at there is read by the screen itself (coverage_view.ts): Today does without. */
+  | { screen: 'coverage'; query: string }
   | { screen: 'imports' }
   | { screen: 'import_job'; id: string }
   | { screen: 'editions' }
   | { screen: 'start_codes' }
   | { screen: 'settings' };
 
-export const DEFAULT_VIEW: CoverageView = {
-  ...{ metric: 'household_coverage', window: '30d', part: 'all', as_of: null, area: null },
-  ...{ sort: 'name', descending: false, show: 'map' },
-};
-
 const DOOR_TABS: readonly DoorTab[] = ['due', 'nearby', 'search'];
 
 function oneOf<T extends string>(value: string | null, choices: readonly T[], otherwise: T): T {
   return choices.find((choice) => choice === value) ?? otherwise;
-}
-
-function parseView(query: URLSearchParams): CoverageView {
-  const window = query.get('window') ?? '';
-  const as_of = query.get('as_of') ?? '';
-  const sort = query.get('sort') ?? '';
-  return {
-    metric: oneOf(query.get('metric'), METRICS, DEFAULT_VIEW.metric),
-    window: isWindow(window) ? window : DEFAULT_VIEW.window,
-    part: oneOf(query.get('part'), PARTS, DEFAULT_VIEW.part),
-    as_of: isDay(as_of) ? as_of : null,
-    area: query.get('area'),
-    sort: oneOf<SortKey>(sort.replace(/^-/, ''), ['name', ...METRICS], DEFAULT_VIEW.sort),
-    descending: sort.startsWith('-'),
-    show: oneOf(query.get('show'), ['map', 'table'], 'map'),
-  };
 }
 
 function parseDisputes(parts: readonly string[], params: URLSearchParams): Route {
@@ -122,7 +83,7 @@ export function parseRoute(hash: string): Route {
   if (screen === 'visits' && id) return { screen: parts[2] === 'correct' ? 'correct' : 'visit_record', id };
   if (screen === 'disputes') return parseDisputes(parts, params);
   if (screen === 'outings') return id ? { screen: 'outing_done', id } : { screen };
-  if (screen === 'coverage') return { screen, view: parseView(params) };
+  if (screen === 'coverage') return { screen, query };
   if (screen === 'quarantine' && id) return { screen: 'held', id };
   if (screen === 'quarantine')
     return { screen, state: oneOf(params.get('state'), ['open', 'decided'], 'open') };
@@ -133,20 +94,6 @@ export function parseRoute(hash: string): Route {
   if (screen === 'help') return { screen, page: id ?? '' };
   const plain = PLAIN.find((name) => name === screen);
   return { screen: plain ?? 'today' };
-}
-
-/** The query of a view: only what differs from the default, in a fixed order. */
-export function viewQuery(view: CoverageView): string {
-  const params = new URLSearchParams();
-  params.set('metric', view.metric);
-  params.set('window', view.window);
-  if (view.part !== 'all') params.set('part', view.part);
-  if (view.as_of) params.set('as_of', view.as_of);
-  if (view.area) params.set('area', view.area);
-  if (view.sort !== 'name' || view.descending)
-    params.set('sort', `${view.descending ? '-' : ''}${view.sort}`);
-  if (view.show !== 'map') params.set('show', view.show);
-  return params.toString();
 }
 
 function originQuery({ premises, visit, patrol }: DisputeOrigin): string {
@@ -190,7 +137,7 @@ export function formatRoute(route: Route): string {
     case 'agreement':
       return `#/disputes/${route.id}/agreement`;
     case 'coverage':
-      return `#/coverage?${viewQuery(route.view)}`;
+      return route.query === '' ? '#/coverage' : `#/coverage?${route.query}`;
     case 'quarantine':
       return route.state === 'open' ? '#/quarantine' : `#/quarantine?state=${route.state}`;
     case 'held':
@@ -200,11 +147,4 @@ export function formatRoute(route: Route): string {
     default:
       return `#/${route.screen}`;
   }
-}
-
-/** The part of a view that the server answers: its query string. */
-export function figuresQuery(view: CoverageView): string {
-  const params = new URLSearchParams({ window: view.window, part: view.part });
-  if (view.as_of) params.set('as_of', view.as_of);
-  return params.toString();
 }

@@ -1,166 +1,51 @@
-/** SHELL: the township map: vector tiles coloured by classes that come apart from the geometry. */
+/** SHELL: the coverage map: vector tiles of a level, coloured by classes that come apart from the geometry. */
 import {
   LngLatBounds,
   Map as MapView,
   NavigationControl,
+  ScaleControl,
   setWorkerUrl,
-  type ExpressionSpecification,
-  type StyleSpecification,
+  type MapMouseEvent,
   type VectorTileSource,
 } from 'maplibre-gl';
 import workerAddress from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import 'maplibre-gl/dist/maplibre-gl.css';
-import { classColours, type Theme } from '../domain/choropleth';
+import type { Theme } from '../domain/choropleth';
+import { coverageStyle, hatchInk, HIT, levelSource, TOWNSHIPS, type Look } from './coverage_style';
+import { dots, hatching } from './patterns';
 
 // Without this the worker is looked for beside the chunk, is not there, and the map stays blank.
 setWorkerUrl(workerAddress);
 
-const SOURCE = 'townships';
-const OWN = ['to-boolean', ['get', 'own']] as const;
-const LAYER = { source: SOURCE, 'source-layer': 'townships' } as const;
-/** Names are drawn with the device's own fonts, because the style names no glyphs. */
-const FONTS = ['Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', 'sans-serif'];
-
-interface Ink {
-  page: string;
-  none: string;
-  hatch: string;
-  line: string;
-  own: string;
-  chosen: string;
-  text: string;
-  halo: string;
-}
-const INKS: Record<Theme, Ink> = {
-  light: {
-    ...{ page: '#f4f6f9', none: '#f1f1ee', hatch: '#8d949e', line: '#7d8ba0' },
-    ...{ own: '#0c2a5c', chosen: '#c2410c', text: '#131a26', halo: '#ffffff' },
-  },
-  dark: {
-    ...{ page: '#0d1420', none: '#20262f', hatch: '#7b8595', line: '#4d5f7a' },
-    ...{ own: '#dbe8ff', chosen: '#ffb454', text: '#eef2f8', halo: '#0d1420' },
-  },
-};
-
-export interface TownshipPaint {
+export interface PlacePaint {
   /** Index of the class; null when there is nothing to colour. */
   class: number | null;
   /** A small count that the server does not tell: dotted, not hatched. */
   hidden: boolean;
   /** Drawn with a strong outline: the asker's own among those of others. */
   own: boolean;
+  /** There, and not among those looked for. */
+  faint: boolean;
 }
 
 export interface MapOptions {
   container: HTMLElement;
   bounds: [number, number, number, number];
-  theme: Theme;
+  look: Omit<Look, 'origin'>;
   label: string;
   onSelect: (code: string) => void;
   /** Calls when the first geometry has arrived. */
   onTiles: () => void;
+  /** Calls with the zoom whenever it has changed. */
+  onZoom: (zoom: number) => void;
 }
 
-const PATTERN_PX = 12;
 /** The buttons stand at the right: nothing is hidden behind them. */
-const FIT_PADDING_PX = { top: 16, right: 64, bottom: 40, left: 16 };
-
-function drawn(draw: (pen: CanvasRenderingContext2D) => void): ImageData {
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = PATTERN_PX;
-  const pen = canvas.getContext('2d');
-  if (!pen) return new ImageData(PATTERN_PX, PATTERN_PX);
-  draw(pen);
-  return pen.getImageData(0, 0, PATTERN_PX, PATTERN_PX);
-}
-
-function hatching(colour: string): ImageData {
-  return drawn((pen) => {
-    pen.strokeStyle = colour;
-    pen.lineWidth = 1.4;
-    for (const shift of [-PATTERN_PX, 0, PATTERN_PX]) {
-      pen.beginPath();
-      pen.moveTo(shift, PATTERN_PX);
-      pen.lineTo(shift + PATTERN_PX, 0);
-      pen.stroke();
-    }
-  });
-}
-
-function dots(colour: string): ImageData {
-  return drawn((pen) => {
-    pen.fillStyle = colour;
-    for (const [x, y] of [
-      [3, 3],
-      [9, 9],
-    ] as const) {
-      pen.beginPath();
-      pen.arc(x, y, 1.3, 0, 2 * Math.PI);
-      pen.fill();
-    }
-  });
-}
-
-function classFill(theme: Theme): ExpressionSpecification {
-  const stops = classColours(theme).flatMap((colour, index) => [index, colour]);
-  return [
-    'match',
-    ['feature-state', 'class'],
-    ...stops,
-    INKS[theme].none,
-  ] as unknown as ExpressionSpecification;
-}
-
-function tilesAddress(): string {
-  return `${location.origin}/tiles/townships/{z}/{x}/{y}.mvt`;
-}
-
-function styleOf(theme: Theme): StyleSpecification {
-  const ink = INKS[theme];
-  const is = (name: string): unknown[] => ['boolean', ['feature-state', name], false];
-  const outline = ['case', is('chosen'), ink.chosen, ink.own];
-  const width = ['case', is('chosen'), 3.5, is('own'), 2.5, is('under'), 2, 0];
-  const hidden = is('hidden');
-  const dotted = ['case', hidden, 1, 0];
-  const hatched = ['case', ['all', ['==', ['feature-state', 'class'], null], ['!', hidden]], 1, 0];
-  return {
-    version: 8,
-    sources: {
-      [SOURCE]: {
-        type: 'vector',
-        tiles: [tilesAddress()],
-        minzoom: 0,
-        maxzoom: 12,
-      },
-    },
-    layers: [
-      { id: 'page', type: 'background', paint: { 'background-color': ink.page } },
-      { id: 'fill', type: 'fill', ...LAYER, paint: { 'fill-color': classFill(theme) } },
-      { id: 'hatch', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'hatch', 'fill-opacity': hatched } },
-      { id: 'dots', type: 'fill', ...LAYER, paint: { 'fill-pattern': 'dots', 'fill-opacity': dotted } },
-      { id: 'line', type: 'line', ...LAYER, paint: { 'line-color': ink.line, 'line-width': 0.6 } },
-      // Above all borders, so that no neighbour's line is drawn over it.
-      {
-        ...{ id: 'outline', type: 'line', ...LAYER, layout: { 'line-join': 'round' } },
-        paint: { 'line-color': outline, 'line-width': width },
-      },
-      {
-        ...{ id: 'name', type: 'symbol', ...LAYER, minzoom: 8 },
-        layout: {
-          'text-field': ['get', 'name'],
-          'text-font': FONTS,
-          'text-size': ['interpolate', ['linear'], ['zoom'], 8, 11, 11, 14],
-          'text-padding': 3,
-          'text-max-width': 6,
-          // Where names would overlap, one's own stays; it stands below its township, which may be small.
-          'symbol-sort-key': ['case', OWN, 0, 1],
-          'text-offset': ['case', OWN, ['literal', [0, 1.5]], ['literal', [0, 0]]],
-        },
-        paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 2 },
-      },
-    ],
-  } as StyleSpecification;
-}
+const PADDING = { top: 16, right: 64, bottom: 40, left: 16 };
+/** Close enough for one street; farther in there is nothing more to see. */
+const CHOSEN_ZOOM = 16;
+/** A place that takes less than this of the map is moved towards. */
+const TINY_PX = 24;
 
 type Nested = number[] | Nested[];
 
@@ -175,42 +60,65 @@ function extend(bounds: LngLatBounds, part: Nested): void {
 
 export class CoverageMap {
   readonly #map: MapView;
-  #theme: Theme;
-  #paint = new Map<number, TownshipPaint>();
+  readonly #options: MapOptions;
+  #look: Look;
+  #paint = new Map<number, PlacePaint>();
   #chosen: number | null = null;
   #under: number | null = null;
-  #fitted = false;
+  /** Where each township lies, once its tile has been seen. */
+  readonly #boxes = new Map<string, LngLatBounds>();
+  #wanted: readonly string[] = [];
+  #fitted = '';
+  /** A place that was chosen elsewhere and is to be brought into view. */
+  #sought: number | null = null;
 
-  constructor({ container, bounds, theme, label, onSelect, onTiles }: MapOptions) {
-    this.#theme = theme;
+  constructor(options: MapOptions) {
+    const { container, bounds, label, look } = options;
+    this.#options = options;
+    this.#look = { ...look, origin: location.origin };
     this.#map = new MapView({
-      ...{ container, style: styleOf(theme), bounds, fitBoundsOptions: { padding: FIT_PADDING_PX } },
-      ...{ attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 15 },
+      ...{ container, style: coverageStyle(this.#look), bounds, fitBoundsOptions: { padding: PADDING } },
+      ...{ attributionControl: false, dragRotate: false, pitchWithRotate: false, maxZoom: 18 },
       locale: { 'Map.Title': label },
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
-    this.#map.on('style.load', () => {
+    this.#map.addControl(new ScaleControl({ unit: 'metric', maxWidth: 90 }), 'bottom-right');
+    this.#listen();
+  }
+
+  #listen(): void {
+    const map = this.#map;
+    map.on('style.load', () => {
       this.#addPatterns();
       this.#repaint();
     });
-    this.#map.on('idle', () => {
-      if (this.#map.queryRenderedFeatures({ layers: ['fill'] }).length > 0) onTiles();
-      this.#fitOnce();
+    map.on('idle', () => {
+      this.#rememberBoxes();
+      if (this.#boxes.size > 0) this.#options.onTiles();
+      this.#fit();
+      this.#seek();
     });
-    this.#map.on('click', 'fill', (event) => {
-      const code: unknown = event.features?.[0]?.properties['code'];
-      if (typeof code === 'string') onSelect(code);
+    map.on('zoom', () => {
+      this.#options.onZoom(map.getZoom());
     });
-    this.#map.on('mousemove', 'fill', (event) => {
-      this.#pointAt(event.features?.[0]?.id);
+    map.on('click', (event) => {
+      const code: unknown = this.#at(event)?.properties['code'];
+      if (typeof code === 'string') this.#options.onSelect(code);
     });
-    this.#map.on('mouseleave', 'fill', () => {
+    map.on('mousemove', (event) => {
+      this.#pointAt(this.#at(event)?.id);
+    });
+    map.on('mouseout', () => {
       this.#pointAt(null);
     });
   }
 
-  /** Outlines the township under the pointer. */
+  #at({ point }: MapMouseEvent): ReturnType<MapView['queryRenderedFeatures']>[number] | undefined {
+    return this.#map.getLayer(HIT) && this.#map.queryRenderedFeatures(point, { layers: [HIT] })[0];
+  }
+
+  /** Outlines the place under the pointer. */
   #pointAt(id: string | number | null | undefined): void {
     const under = typeof id === 'number' ? id : null;
     this.#map.getCanvas().style.cursor = under === null ? '' : 'pointer';
@@ -221,59 +129,118 @@ export class CoverageMap {
   }
 
   #addPatterns(): void {
-    const { hatch } = INKS[this.#theme];
-    if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', hatching(hatch));
-    if (!this.#map.hasImage('dots')) this.#map.addImage('dots', dots(hatch));
+    const ink = hatchInk(this.#look.theme);
+    if (!this.#map.hasImage('hatch')) this.#map.addImage('hatch', hatching(ink));
+    if (!this.#map.hasImage('dots')) this.#map.addImage('dots', dots(ink));
   }
 
-  /** Gives every township its class; a township that is missing is hatched. */
-  setPaint(paint: Map<number, TownshipPaint>): void {
-    this.#paint = paint;
-    if (this.#map.getSource(SOURCE)) this.#repaint();
+  get #source(): { source: string; sourceLayer: string } {
+    return levelSource(this.#look.level);
   }
 
-  select(id: number | null): void {
-    const before = this.#chosen;
-    this.#chosen = id;
-    if (!this.#map.getSource(SOURCE)) return;
-    if (before !== null) this.#setState(before, { chosen: false });
-    if (id !== null) this.#setState(id, { chosen: true });
+  /** Another level, another metric of streets or another period: drawn from other tiles. */
+  setLook(look: Omit<Look, 'origin'>): void {
+    const next = { ...look, origin: this.#look.origin };
+    if (JSON.stringify(next) === JSON.stringify(this.#look)) return;
+    if (look.level !== this.#look.level) {
+      this.#paint = new Map();
+      this.#under = null;
+    }
+    this.#look = next;
+    this.#map.setStyle(coverageStyle(next), { diff: false });
   }
 
   setTheme(theme: Theme): void {
-    if (theme === this.#theme) return;
-    this.#theme = theme;
-    this.#map.setStyle(styleOf(theme), { diff: false });
+    this.setLook({ ...this.#look, theme });
+  }
+
+  /** Gives every place its class; a place that is missing is hatched. */
+  setPaint(paint: Map<number, PlacePaint>): void {
+    this.#paint = paint;
+    if (!this.#map.getSource(this.#source.source)) return;
+    this.#map.removeFeatureState(this.#source);
+    this.#repaint();
+  }
+
+  /** Marks the chosen place; `seek` brings it into view when it was chosen elsewhere than on the map. */
+  select(id: number | null, seek: boolean): void {
+    const before = this.#chosen;
+    this.#chosen = id;
+    if (seek && id !== before) this.#sought = id;
+    if (!this.#map.getSource(this.#source.source)) return;
+    if (before !== null) this.#setState(before, { chosen: false });
+    if (id !== null) this.#setState(id, { chosen: true });
+    if (this.#map.loaded()) this.#seek();
   }
 
   #setState(id: number, state: Record<string, unknown>): void {
-    this.#map.setFeatureState({ source: SOURCE, sourceLayer: 'townships', id }, state);
+    if (this.#map.getSource(this.#source.source)) this.#map.setFeatureState({ ...this.#source, id }, state);
   }
 
   #repaint(): void {
-    for (const [id, paint] of this.#paint)
-      this.#setState(id, { class: paint.class, hidden: paint.hidden, own: paint.own });
+    for (const [id, paint] of this.#paint) this.#setState(id, { ...paint, known: true });
     if (this.#chosen !== null) this.#setState(this.#chosen, { chosen: true });
   }
 
-  /** Brings the townships with figures into view, once: a lead sees the branch and not the whole city. */
-  #fitOnce(): void {
-    if (this.#fitted || this.#paint.size === 0) return;
-    const seen = this.#map.queryRenderedFeatures({ layers: ['fill'] });
-    const painted = seen.filter(({ id }) => typeof id === 'number' && this.#paint.has(id));
-    if (painted.length === 0) return;
-    this.#fitted = true;
-    const bounds = new LngLatBounds();
-    for (const { geometry } of painted) {
-      if (geometry.type === 'Polygon' || geometry.type === 'MultiPolygon')
-        extend(bounds, geometry.coordinates);
+  /** Brings these townships into view, once: a lead sees the branch and not the whole city. */
+  fit(codes: readonly string[]): void {
+    this.#wanted = codes;
+    if (this.#boxes.size > 0) this.#fit();
+  }
+
+  /** The first look is at the whole city, so that every township is met once. */
+  #rememberBoxes(): void {
+    if (this.#boxes.size > 0 || !this.#map.getSource(TOWNSHIPS)) return;
+    for (const { geometry, properties } of this.#map.querySourceFeatures(TOWNSHIPS, {
+      sourceLayer: TOWNSHIPS,
+    })) {
+      if (geometry.type !== 'Polygon' && geometry.type !== 'MultiPolygon') continue;
+      const code = String(properties['code']);
+      const box = this.#boxes.get(code) ?? new LngLatBounds();
+      extend(box, geometry.coordinates);
+      this.#boxes.set(code, box);
     }
-    this.#map.fitBounds(bounds, { padding: FIT_PADDING_PX, animate: false });
+  }
+
+  #fit(): void {
+    const key = this.#wanted.join();
+    if (key === this.#fitted) return;
+    const bounds = new LngLatBounds();
+    for (const code of this.#wanted) {
+      const box = this.#boxes.get(code);
+      if (box) bounds.extend(box);
+    }
+    if (bounds.isEmpty()) return;
+    this.#fitted = key;
+    this.#map.fitBounds(bounds, { padding: PADDING, animate: false });
+  }
+
+  #seek(): void {
+    const id = this.#sought;
+    if (id === null || !this.#map.getSource(this.#source.source)) return;
+    const bounds = new LngLatBounds();
+    const filter = ['==', ['id'], id] as ['==', ['id'], number];
+    const found = this.#map.querySourceFeatures(this.#source.source, { ...this.#source, filter });
+    for (const { geometry } of found) if ('coordinates' in geometry) extend(bounds, geometry.coordinates);
+    if (bounds.isEmpty()) return;
+    this.#sought = null;
+    if (this.#isPlain(bounds)) return;
+    this.#map.fitBounds(bounds, { padding: PADDING, maxZoom: CHOSEN_ZOOM, animate: false });
+  }
+
+  /** In view, and large enough to be seen. */
+  #isPlain(bounds: LngLatBounds): boolean {
+    const view = this.#map.getBounds();
+    const [a, b] = [this.#map.project(bounds.getSouthWest()), this.#map.project(bounds.getNorthEast())];
+    const isLarge = Math.max(Math.abs(b.x - a.x), Math.abs(b.y - a.y)) >= TINY_PX;
+    return isLarge && view.contains(bounds.getSouthWest()) && view.contains(bounds.getNorthEast());
   }
 
   /** Asks again for tiles that did not arrive: MapLibre does not come back to them by itself. */
   retry(): void {
-    this.#map.getSource<VectorTileSource>(SOURCE)?.setTiles([tilesAddress()]);
+    const { sources } = coverageStyle(this.#look);
+    for (const [name, source] of Object.entries(sources))
+      if (source.type === 'vector') this.#map.getSource<VectorTileSource>(name)?.setTiles(source.tiles ?? []);
   }
 
   resize(): void {

@@ -1,5 +1,6 @@
 /** PURE: what the rest of the app may know of the sync, and the doors through which it may ask. */
-import type { CoverageAnswer, Figure } from '../domain/coverage';
+import type { CoverageAnswer, Figure, Level } from '../domain/coverage';
+import type { HistoryAnswer } from '../domain/coverage_days';
 import type { Me } from '../domain/records';
 import type { Phase, Trouble } from './machine_types';
 
@@ -90,8 +91,9 @@ export type Loaded<T> =
 
 /** Reading the figures of the server; they are not kept on the phone but for the last ones seen. */
 export interface CoverageSource {
-  townships(query: string): Promise<Loaded<CoverageAnswer>>;
-  records(code: string, figure: Figure, query: string): Promise<Loaded<RecordsPage>>;
+  places(level: Level, query: string): Promise<Loaded<CoverageAnswer>>;
+  history(level: Level, code: string, query: string): Promise<Loaded<HistoryAnswer>>;
+  records(level: Level, code: string, figure: Figure, query: string): Promise<Loaded<RecordsPage>>;
   more(next: string): Promise<Loaded<RecordsPage>>;
-  csvAddress(query: string): string;
+  fileAddress(level: Level, query: string, ending: 'csv' | 'parquet'): string;
 }

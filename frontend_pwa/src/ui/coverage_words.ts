@@ -1,15 +1,20 @@
 /** SHELL: coverage figures in words: the same words in legend, map, table and panel. */
 import {
+  isDayMetric,
   isHidden,
   isTotalWithheld,
+  isWithheld,
+  lastDay,
   metricUnit,
   metricValue,
   type CoverageAnswer,
+  type DayMetric,
   type Metric,
   type Missing,
+  type PlaceFigures,
   type Totals,
 } from '../domain/coverage';
-import { number, percent, t } from './language.svelte';
+import { fullDay, number, percent, t } from './language.svelte';
 
 export function valueWords(value: number, metric: Metric): string {
   const unit = metricUnit(metric);
@@ -17,11 +22,36 @@ export function valueWords(value: number, metric: Metric): string {
   return number(value, unit === 'km' || unit === 'hours' ? 1 : 0);
 }
 
+/** What is said where a metric has no value. */
+function nothingWords(metric: Metric): string {
+  if (metric === 'days_since_visit') return t('coverage.never_visited');
+  return isDayMetric(metric) ? t('coverage.never_passed') : t('coverage.no_data');
+}
+
 export function metricWords(figures: Totals, metric: Metric, as_of: string): string {
   if (isHidden(figures, metric)) return '<10';
   const value = metricValue(figures, metric, as_of);
-  if (value !== null) return valueWords(value, metric);
-  return metric === 'days_since_visit' ? t('coverage.never_visited') : t('coverage.no_data');
+  return value === null ? nothingWords(metric) : valueWords(value, metric);
+}
+
+export function placeWords(place: PlaceFigures, metric: Metric, as_of: string): string {
+  return isWithheld(place, metric) ? t('coverage.withheld') : metricWords(place, metric, as_of);
+}
+
+/** A metric of days with the day itself: "12 days (3 Nov 2026)". */
+export function daysWords(place: PlaceFigures, metric: DayMetric, as_of: string): string {
+  const last_on = lastDay(place, metric);
+  const words = placeWords(place, metric, as_of);
+  return last_on === null ? words : `${words} ${t('unit.days')} (${fullDay(last_on)})`;
+}
+
+export function kilometres(metres: number): string {
+  return `${number(metres / 1000, 1)} ${t('unit.km')}`;
+}
+
+/** A place by its name; a street without one says so. */
+export function placeName(place: Pick<PlaceFigures, 'name' | 'code'>): string {
+  return place.name === '' ? t('coverage.nameless', { code: place.code }) : place.name;
 }
 
 export function totalWords(answer: CoverageAnswer, metric: Metric): string {

@@ -4,10 +4,10 @@ import {
   metricValue,
   type Count,
   type CoverageAnswer,
-  type TownshipFigures,
+  type PlaceFigures,
 } from '../../src/domain/coverage';
 
-const township = (disputes_found: Count): TownshipFigures => ({
+const township = (disputes_found: Count): PlaceFigures => ({
   ...{
     code: '1',
     name: 'A',

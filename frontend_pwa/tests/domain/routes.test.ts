@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_VIEW, figuresQuery, formatRoute, parseRoute, type Route } from '../../src/domain/routes';
+import { formatRoute, parseRoute, type Route } from '../../src/domain/routes';
 
-const view = { ...DEFAULT_VIEW, metric: 'visits', window: '2026-11-01..2026-11-22', part: 'night' } as const;
 const routes: Route[] = [
   { screen: 'today' },
   { screen: 'doors', tab: 'nearby' },
@@ -15,17 +14,8 @@ const routes: Route[] = [
   { screen: 'devices' },
   { screen: 'enrol', code: 'ABCD-EFGH' },
   { screen: 'settings' },
-  {
-    screen: 'coverage',
-    view: {
-      ...view,
-      area: '360902001',
-      sort: 'visits',
-      descending: true,
-      show: 'table',
-      as_of: '2026-11-20',
-    },
-  },
+  { screen: 'coverage', query: '' },
+  { screen: 'coverage', query: 'level=streets&in=360902001&metric=passes&window=7d' },
 ];
 
 describe('addresses', () => {
@@ -37,21 +27,5 @@ describe('addresses', () => {
     (hash) => {
       expect(parseRoute(hash)).toEqual({ screen: 'today' });
     },
-  );
-  test('a view with nonsense in it falls back to the default, part by part', () => {
-    expect(parseRoute('#/coverage?metric=x&window=9d&part=dusk&as_of=today&sort=-y')).toEqual({
-      screen: 'coverage',
-      view: { ...DEFAULT_VIEW, descending: true },
-    });
-  });
-  test('a period that ends before it begins is not taken', () => {
-    const route = parseRoute('#/coverage?window=2026-11-22..2026-11-01');
-    expect(route.screen === 'coverage' && route.view.window).toBe('30d');
-  });
-});
-
-test('the question to the server names window, part and day, and nothing of the screen', () => {
-  expect(figuresQuery({ ...view, as_of: '2026-11-20' })).toBe(
-    'window=2026-11-01..2026-11-22&part=night&as_of=2026-11-20',
   );
 });
