@@ -50,7 +50,7 @@ bench-engine:  ## Three months of a city from blobs to sums, doors, reading legs
 	@$(BOOTSTRAP) python test-servers
 	@SHARES="$(SHARES)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_engine
 
-bench-peers:  ## Street pieces passed: ours beside geopandas, PostGIS, DuckDB, SedonaDB, leuvenmapmatching (PEER_TRACKS=40 PEER_COPIES=10)
+bench-peers:  ## Street pieces passed: ours beside geopandas, PostGIS, DuckDB, SedonaDB, leuvenmapmatching (PEER_TRACKS=100 PEER_COPIES=80)
 	@$(BOOTSTRAP) python bench test-servers
 	@exec $(PYTHON) -m ops.servers --test exec -- .venv-bench/bin/python -m tests.bench.bench_peers
 

@@ -1,6 +1,6 @@
 """Street pieces passed by tracks: ours beside what a user would pick, in one process tree, interleaved, CPU seconds.
 
-`make bench-peers` (PEER_TRACKS=40 PEER_COPIES=10). Before and after each peer ours does its work on the same tracks;
+`make bench-peers` (PEER_TRACKS=100 PEER_COPIES=80: the streets of a city). Before and after each peer ours does its work on the same tracks;
 the ratio is CPU a fix of the peer to that of ours. CPU is that of this process with all threads, and of PostgreSQL's
 backend. Peers that compute the same thing (fixes within 25 m; length within a 25 m buffer) are held against each other.
 """
@@ -16,7 +16,7 @@ from tests.bench import peers
 from tests.bench.bench_report import put
 from tests.bench.peer_ground import PeerGround, lay, ours, truth
 
-TRACKS, COPIES = int(os.environ.get("PEER_TRACKS", "40")), int(os.environ.get("PEER_COPIES", "10"))
+TRACKS, COPIES = int(os.environ.get("PEER_TRACKS", "100")), int(os.environ.get("PEER_COPIES", "80"))
 OURS_TIMES = 5
 GOALS = {
     "geopandas buffer + overlay": 100, "PostGIS ST_Buffer": 150, "PostGIS ST_DWithin": 15,
@@ -46,7 +46,7 @@ def main() -> None:
 
 def contestants(ground: PeerGround) -> Any:
     """Yield name, (ground, work, CPU of another process) of each; the slow ones get fewer tracks."""
-    few, fewest = ground.first(max(1, TRACKS // 4)), ground.first(1)
+    few, fewest = ground.first(max(1, TRACKS // 4)), ground.first(max(1, TRACKS // 12))
     nothing = lambda: 0.0  # noqa: E731
     yield "geopandas sjoin dwithin", (ground, peers.geopandas_dwithin(ground), nothing)
     yield "DuckDB ST_DWithin", (ground, peers.duckdb_dwithin(ground), nothing)
