@@ -83,6 +83,7 @@ class Switched:
     ground: Mapping[int, BaseGeometry]
     taken_over: Mapping[int, int | None]
     beats: int
+    levels_missing: tuple[str, ...]
     redrawn: Redrawn
 
 
@@ -110,7 +111,8 @@ def edition_switch(*, area_list: str, edition: str) -> Switched:
     redrawn = ground_redrawn(shapely.union_all([shapely.make_valid(one) for one in ground.values()]))
     redrawn = replace(redrawn, changes=[*redrawn.changes, *_renumbered_told(before, after, pairs, redrawn.changes)])
     villages_place()
-    return Switched(before, after, pairs, ground, taken_over, beats, redrawn)
+    missing = tuple(level for level, (was, now) in frames.items() if len(was) and now.empty)
+    return Switched(before, after, pairs, ground, taken_over, beats, missing, redrawn)
 
 
 def _check(place: Deployment, area_list: str, edition: str) -> None:

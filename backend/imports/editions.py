@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from geo.editions import Switched, doors_left, edition_switch
 from geo.imports.report import ImportReport, RowCode, RowProblem
+from geo.models import AreaLevel
 from geo.selectors import deployment
 from patrol.models import GroundChange, Leg
 
@@ -37,7 +38,7 @@ def _tracks_touched(seen: int) -> int:
 def _report(switched: Switched, tracks: int) -> ImportReport:
     remarks = list(_remarks(switched))
     twins = switched.twins
-    altered = {remark.row for remark in remarks} - {row for row, _ in _rows(switched, "gone", "new")}
+    altered = {remark.row for remark in remarks} & {row for row, _ in _rows(switched, "both")}
     moved = {
         "doors": switched.redrawn.doors,
         "street_pieces": switched.redrawn.pieces,
@@ -70,6 +71,8 @@ def _rows(switched: Switched, *which: str) -> Iterator[tuple[int, int]]:
 
 
 def _remarks(switched: Switched) -> Iterator[RowProblem]:
+    for level in switched.levels_missing:
+        yield RowProblem(0, level, "level_missing", str(AreaLevel(level).label), refused=False)
     before, after, new_of = switched.before, switched.after, dict(switched.twins.pairs)
     for row, old in _rows(switched, "both"):
         yield from _altered(switched, row, old, new_of[old])

@@ -17,7 +17,7 @@ NAMES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "parent_field": ("parent", "parentcode", "上级代码", "上级区划代码", "县代码", "countycode", "pcode"),
     },
     "streets": {
-        "ref_field": ("osmid", *_REF),
+        "ref_field": ("osmid", "osm", *_REF),
         "name_field": (*_NAME, "路名", "道路名称", "街道名称", "roadname", "streetname"),
         "class_field": ("streetclass", "class", "fclass", "highway", "roadclass", "道路等级", "道路类型", "等级",
                         "类型", "type"),

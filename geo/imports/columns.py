@@ -42,11 +42,13 @@ def judged_text(frame: GeoDataFrame, names: Iterable[str]) -> tuple[GeoDataFrame
     return frame[~wrong], refuse(frame, wrong, "encoding_wrong", detail)
 
 
-def refuse(frame: pandas.DataFrame, bad: pandas.Series, problem_code: RowCode, detail: str = "") -> list[RowProblem]:
-    """Return one refusal for each row of `frame` where `bad` holds. `frame` has `row` and `code`."""
+def refuse(
+    frame: pandas.DataFrame, bad: pandas.Series, problem_code: RowCode, detail: str = "", *, note: bool = False
+) -> list[RowProblem]:
+    """Return one refusal (or note) for each row of `frame` where `bad` holds. `frame` has `row` and `code`."""
     chosen = frame[bad]
     return [
-        RowProblem(int(row), str(code), problem_code, detail)
+        RowProblem(int(row), str(code), problem_code, detail, refused=not note)
         for row, code in zip(chosen["row"], chosen["code"], strict=True)
     ]
 

@@ -12,6 +12,7 @@ RowCode = Literal[
     "coordinates_unreadable", "encoding_wrong", "overlap", "hole", "code_of_another_list", "unit_unknown",
     "role_unknown", "role_not_from_file", "username_invalid",
     "area_new", "area_gone", "area_redrawn", "area_renamed", "area_renumbered", "station_missing", "station_taken_over",
+    "level_missing",
     "code_missing", "code_duplicate", "name_missing", "parent_unknown", "kind_unknown", "address_missing",
     "household_with_name", "outside_city", "no_unit", "zero_length", "too_long",
 ]  # fmt: skip

@@ -75,7 +75,8 @@ def streets_import(
     frame = frame[~still]
     before = dict(Street.objects.filter(edition=edition, ref__in=list(frame["code"])).values_list("ref", "line"))
     written = _upsert(frame, edition)
-    _cut_again(frame, {ref: id for ref, (id, _) in written.items()}, before)
+    outside = _cut_again(frame, {ref: id for ref, (id, _) in written.items()}, before)
+    problems += refuse(frame, frame["code"].isin(outside), "outside_city", note=True)
     created = sum(is_new for _, is_new in written.values())
     return ImportReport(layer.rows_read, created, len(written) - created, len(frame) - len(written), tuple(problems))
 
@@ -107,16 +108,22 @@ def _upsert(frame: pandas.DataFrame, edition: str) -> dict[str, tuple[int, bool]
         return {ref: (id, is_new) for ref, id, is_new in cursor.fetchall()}
 
 
-def _cut_again(frame: geopandas.GeoDataFrame, ids: dict[str, int], before: Mapping[str, LineString]) -> None:
-    """Make the pieces of the streets that are new or whose line moved; a new name alone keeps the pieces."""
+def _cut_again(frame: geopandas.GeoDataFrame, ids: dict[str, int], before: Mapping[str, LineString]) -> set[str]:
+    """Make the pieces of the streets that are new or whose line moved; a new name alone keeps the pieces.
+
+    Returns those of them of which no piece lies in any township.
+    """
     moved = [
         code in ids and (code not in before or bytes(before[code].wkb) != shapely.to_wkb(line))
         for code, line in zip(frame["code"], frame.geometry, strict=True)
     ]
     chosen = frame[moved].set_index("code")
+    columns = _piece_columns(chosen, ids)
     with connection.cursor() as cursor:
         cursor.execute(_DROP_PIECES, [[ids[code] for code in chosen.index]])
-        cursor.execute(_INSERT_PIECES, _piece_columns(chosen, ids))
+        cursor.execute(_INSERT_PIECES, columns)
+    placed = {street for street, area in zip(columns[0], columns[4], strict=True) if area is not None}
+    return {str(code) for code in chosen.index if ids[code] not in placed}
 
 
 def _piece_columns(streets: geopandas.GeoDataFrame, ids: dict[str, int]) -> list[list[object]]:

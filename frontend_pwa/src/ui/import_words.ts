@@ -19,6 +19,7 @@ const TELLING = new Set([
   ...['geometry_type', 'geometry_unreadable', 'geometry_repaired', 'coordinates_unreadable', 'overlap'],
   ...['hole', 'code_of_another_list', 'too_long', 'area_new', 'area_gone', 'area_redrawn'],
   ...['area_renamed', 'area_renumbered', 'station_missing', 'station_taken_over'],
+  ...['level_missing'],
 ]);
 
 export const remarkDetail = (remark: { problem: string; detail: string }): string =>
@@ -26,6 +27,15 @@ export const remarkDetail = (remark: { problem: string; detail: string }): strin
 
 /** A remark on a row; one of a newer server shows its own word. */
 export const remarkWords = (problem: string): string => textOf(`row_problem.${problem}`) ?? problem;
+
+const MOVED = ['doors', 'doors_left', 'street_pieces', 'beats', 'tracks', 'days'];
+
+/** What had to move, in the order in which it matters; nothing of an import that moves nothing. */
+export const movedCounts = (counts: Record<string, number>): [string, number][] =>
+  MOVED.flatMap((name) => {
+    const count = counts[name];
+    return count === undefined || (count === 0 && name === 'doors_left') ? [] : [[name, count]];
+  });
 
 /** What had to move because of an import. */
 export const movedWords = (count: string): string => textOf(`moved_count.${count}`) ?? count;

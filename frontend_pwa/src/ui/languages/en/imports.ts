@@ -193,6 +193,7 @@ export const imports = {
   'row_problem.area_redrawn': 'Boundary changed',
   'row_problem.area_renamed': 'Name changed',
   'row_problem.area_renumbered': 'Code changed',
+  'row_problem.level_missing': 'The new edition has none of this level',
   'row_problem.station_missing': 'No station answers for it',
   'row_problem.station_taken_over': 'The former station goes on',
 
@@ -220,6 +221,11 @@ export const imports = {
   'editions.sure':
     'This edition will be put in force. Doors, streets and the figures of the days it touches follow the new boundaries. Go on?',
   'editions.applied': 'In force. The days it touches are counted anew with the next counting.',
+  'editions.would': 'Dry run: nothing is switched yet',
+  'editions.apply': 'Put in force…',
+  'editions.apply_now': 'Yes, put in force',
+  'editions.not_yet': 'Not yet',
+  'editions.discard': 'Discard',
   'edition_count.read': 'Townships',
   'edition_count.created': 'New',
   'edition_count.changed': 'Changed',
