@@ -68,10 +68,23 @@ def compiled_part(function: Callable[P, R]) -> Callable[P, R]:
 def compiled_leaf(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled like `compiled_part`, without counting references to arrays.
 
-    Counting them was two thirds of the time of matching: every function does it for every array that it is handed, and
+    Counting them was a third of the time of matching: every function does it for every array that it is handed, and
     each time the processor's cores must agree. A leaf makes no array and keeps none; who called it holds them all. One
     that makes an array does not compile.
     """
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+    made: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", **options)(function)
+    return made
+
+
+def compiled_inline(function: Callable[P, R]) -> Callable[P, R]:
+    """Return the function compiled like `compiled_leaf`, and put into the place from which it is called.
+
+    An array is handed on as its seven or ten numbers: for the functions that run millions of times a second that was
+    another third. Only for what has one or two callers: each gets a copy.
+    """
+    options: dict[str, Any] = {
+        "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False, "forceinline": True,
+    }  # fmt: skip
     made: Callable[P, R] = numba.njit(nogil=True, error_model="numpy", **options)(function)
     return made

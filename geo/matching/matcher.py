@@ -6,14 +6,15 @@ import numpy as np
 
 from geo.compiled import compiled, compiled_part
 from geo.matching.grid import grid_of
-from geo.matching.model import OFF, STATES, Ground, Model, Room, States, Stretch, room_of
+from geo.matching.model import OFF, Ground, Model, Room, States, Stretch, room_of, states_of
 from geo.matching.network import Floats, Integers, Network
 from geo.matching.noise import noise_of
-from geo.matching.observations import ARRIVED_S, LEFT_S, OBSERVED, X, Y, observe
+from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y, observe
 from geo.matching.passes import Passes, passes_of
 from geo.matching.routes import route
 from geo.matching.turns import joined, without_false_turns
 from geo.matching.viterbi import run_viterbi
+from geo.matching.ways import ways_of
 
 # No usable fix for so long is a gap (2-records): nothing in it counts as covered.
 GAP_S = 60.0
@@ -39,11 +40,7 @@ class Matched(NamedTuple):
 
 def ground_of(network: Network) -> Ground:
     """Return a network with its grid: made once, used for every track."""
-    node_xy_m = np.zeros((len(network.node_start) - 1, 2))
-    corners = np.stack([network.corner_x_m, network.corner_y_m], axis=1)
-    node_xy_m[network.ends[:, 0]] = corners[network.corner_start[:-1]]
-    node_xy_m[network.ends[:, 1]] = corners[network.corner_start[1:] - 1]
-    return Ground(network, grid_of(network), node_xy_m)
+    return Ground(network, grid_of(network), ways_of(network))
 
 
 def match_tracks(
@@ -79,7 +76,11 @@ def _match(
     half_window_s: Floats,
 ) -> tuple[Floats, Integers, Floats]:
     spans, off = np.empty((1024, SPAN_COLUMNS)), np.empty((64, OFF_COLUMNS))
-    span_start, room = np.zeros(len(starts), np.int64), room_of(ground.network)
+    longest = int(np.int64(0))
+    for track in range(len(starts) - 1):
+        longest = max(longest, starts[track + 1] - starts[track])
+    room, states = room_of(ground.ways, longest), states_of(longest)
+    span_start = np.zeros(len(starts), np.int64)
     used, off_used = int(np.int64(0)), int(np.int64(0))
     for track in range(len(starts) - 1):
         begun, last = starts[track], starts[track + 1]
@@ -89,14 +90,8 @@ def _match(
             seconds, x, y = t_s[begun:i], x_m[begun:i], y_m[begun:i]
             sigma_m, memory_s, window_s = noise_of(seconds, x, y, accuracy_m[begun:i], half_window_s[track])
             stretch = Stretch(sigma_m, memory_s, WINDOW_M / half_window_s[track])
-            seen = np.empty((i - begun, OBSERVED))
-            seen = seen[: observe(seconds, x, y, window_s, sigma_m, seen)]
-            path = np.empty(len(seen), np.int64)
-            states = States(
-                np.empty((len(seen), STATES), np.int64),
-                np.empty((len(seen), STATES)),
-                np.empty((len(seen), STATES + 1), np.int64),
-            )
+            seen = room.seen[: observe(seconds, x, y, window_s, sigma_m, room.smooth, room.halts, room.seen)]
+            path = room.path[: len(seen)]
             run_viterbi(ground, model, stretch, room, seen, states, path)
             spans, used = _append_way(ground, model, stretch, room, seen, states, path, spans, used)
             off, off_used = _append_off(track, seen, path, off, off_used)

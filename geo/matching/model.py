@@ -8,21 +8,26 @@ from geo.compiled import compiled_leaf, compiled_part
 from geo.matching.ahead import MOST_AHEAD
 from geo.matching.grid import CANDIDATES, Grid
 from geo.matching.network import Floats, Integers, Network
-from geo.matching.observations import ARRIVED_S, LEFT_S, SPEED
+from geo.matching.observations import ARRIVED_S, LEFT_S, OBSERVED, SPEED
+from geo.matching.ways import Ways
 
 # The best so many states of a moment are kept, and "off the streets" has the number after them.
 STATES = 40
 OFF = STATES
 # What is added to the number of the state before: the walker turned on the spot; the track was taken up anew.
 TURNED, ANEW = 64, 128
+# Columns of what is known of a state while it is walked on from: cost, metres along its directed edge, the offset of
+# the reading from there, the variance along the street, and the unit vector of the street there.
+COST, ALONG, OFFSET_X, OFFSET_Y, VARIANCE, UNIT_X, UNIT_Y = 0, 1, 2, 3, 4, 5, 6
+COLUMNS = 7
 
 
 class Ground(NamedTuple):
-    """A network with what the model looks up in it; `node_xy_m` is where each crossing lies."""
+    """A network with what the model looks up in it."""
 
     network: Network
     grid: Grid
-    node_xy_m: Floats
+    ways: Ways
 
 
 class Model(NamedTuple):
@@ -63,34 +68,54 @@ class Stretch(NamedTuple):
 
 
 class States(NamedTuple):
-    """The states of each observation, STATES columns: directed edge, metres along it, the number of the state before.
-
-    `back` has one more column, for "off the streets".
+    """The states of all observations one after another, those of `now` from `first[now]` on: directed edge, metres
+    along it, the number of the state before. `off_back` is the number before "off the streets", one an observation.
     """
 
     edge: Integers
     along_m: Floats
     back: Integers
+    first: Integers
+    off_back: Integers
 
 
 class Room(NamedTuple):
-    """Scratch room, made once a call. `slot` holds the row of each directed edge among the new states, else -1."""
+    """Scratch room, made once a call. `slot` holds the row of each directed edge among the new states, else -1.
+
+    What is for the fixes of a track is as long as the longest, so that no track takes memory of its own.
+    """
 
     slot: Integers
     ahead: Integers
     away_m: Floats
     came_by: Integers
-    found: Floats
     near_edge: Integers
     near: Floats
+    old: Floats
+    new: Floats
+    smooth: Floats
+    halts: Integers
+    seen: Floats
+    path: Integers
 
 
 @compiled_part
-def room_of(network: Network) -> Room:
-    """Return scratch room for a network."""
+def room_of(ways: Ways, longest: int) -> Room:
+    """Return scratch room for a network and tracks of up to `longest` fixes."""
     return Room(
-        np.full(2 * len(network.street), -1, np.int64), np.empty(MOST_AHEAD, np.int64), np.empty(MOST_AHEAD),
-        np.empty(MOST_AHEAD, np.int64), np.empty(5), np.empty(CANDIDATES, np.int64), np.empty((CANDIDATES, 4)),
+        np.full(len(ways.length_m), -1, np.int64), np.empty(MOST_AHEAD, np.int64), np.empty(MOST_AHEAD),
+        np.empty(MOST_AHEAD, np.int64), np.empty(CANDIDATES, np.int64), np.empty((CANDIDATES, 4)),
+        np.empty((STATES + 1, COLUMNS)), np.empty((STATES + 1, COLUMNS)),
+        np.empty((longest, 2)), np.empty(longest, np.int64), np.empty((longest, OBSERVED)), np.empty(longest, np.int64),
+    )  # fmt: skip
+
+
+@compiled_part
+def states_of(longest: int) -> States:
+    """Return room for the states of a track of up to `longest` observations; memory is taken where it is written."""
+    return States(
+        np.empty(longest * STATES, np.int64), np.empty(longest * STATES), np.empty(longest * STATES, np.int64),
+        np.empty(longest + 1, np.int64), np.empty(longest, np.int64),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ out what lies within 2σ of the place before. Fewer steps of the model are also 
 
 import numpy as np
 
-from geo.compiled import compiled_leaf, compiled_part
+from geo.compiled import compiled_leaf
 from geo.matching.network import Floats, Integers
 
 SPACING_LEAST_M = 14.0
@@ -27,10 +27,15 @@ SPEED_WINDOW_S = 30.0
 SPEED_LEAST_S = 10.0
 
 
-@compiled_part
-def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m: float, room: Floats) -> int:
-    """Fill `room` (x, y, arrived, left, speed) with the observations of fixes without a gap; return how many."""
-    smooth, halts = np.empty((len(t_s), 2)), np.empty(len(t_s), np.int64)
+@compiled_leaf
+def observe(
+    t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m: float,
+    smooth: Floats, halts: Integers, room: Floats,
+) -> int:  # fmt: skip
+    """Fill `room` (x, y, arrived, left, speed) with the observations of fixes without a gap; return how many.
+
+    `smooth` and `halts` are scratch, as long as the fixes or longer.
+    """
     _smoothed(t_s, x_m, y_m, half_window_s, smooth)
     _halts(t_s, smooth, halts)
     count, i, last = 0, 0, len(t_s) - 1
@@ -43,7 +48,7 @@ def observe(t_s: Floats, x_m: Floats, y_m: Floats, half_window_s: float, sigma_m
         count += 1
         if end == last:
             break
-        i = _next(smooth, halts, x, y, end + 1, sigma_m, t_s, t_s[end] + MOST_S)
+        i = _next(smooth[: last + 1], halts, x, y, end + 1, sigma_m, t_s, t_s[end] + MOST_S)
     _speeds(room, count)
     return count
 

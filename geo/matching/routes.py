@@ -7,6 +7,7 @@ from geo.matching.ahead import look_ahead
 from geo.matching.model import ANEW, OFF, TURNED, Ground, Model, Room, States, Stretch, allowed_m
 from geo.matching.network import Floats, Integers
 from geo.matching.observations import ARRIVED_S, LEFT_S, X, Y
+from geo.matching.ways import Ways
 
 # Columns of a span: edge (-1: off the streets), metres along the edge where it begins and ends, and when.
 EDGE, BEGIN, END, FROM_S, TO_S = 0, 1, 2, 3, 4
@@ -27,8 +28,9 @@ def route(
         if seen[now, LEFT_S] > seen[now, ARRIVED_S]:
             line, at_m = nowhere, 0.0
             if state != OFF:
-                line = states.edge[now, state] >> 1
-                at_m = _on_street(ground.network.length_m, states.edge[now, state], states.along_m[now, state])
+                here = states.first[now] + state
+                line = states.edge[here] >> 1
+                at_m = _on_street(ground.ways.length_m, states.edge[here], states.along_m[here])
             used = _put(spans, used, line, at_m, at_m, seen[now, ARRIVED_S], seen[now, LEFT_S])
         if now + 1 == len(seen):
             break
@@ -36,12 +38,13 @@ def route(
         if state == OFF or there == OFF:
             away_m = np.hypot(seen[now + 1, X] - seen[now, X], seen[now + 1, Y] - seen[now, Y])
             used = _put(spans, used, nowhere, 0.0, away_m, from_s, to_s)
-        elif states.back[now + 1, there] < ANEW:
+            continue
+        here, next_one = states.first[now] + state, states.first[now + 1] + there
+        if states.back[next_one] < ANEW:
             reach_m = allowed_m(model, stretch.pace_mps, seen[now], seen[now + 1]) + model.spare_m
             used = _way(
-                ground, room, reach_m, states.back[now + 1, there] >= TURNED,
-                states.edge[now, state], states.along_m[now, state],
-                states.edge[now + 1, there], states.along_m[now + 1, there], from_s, to_s, spans, used,
+                ground.ways, room, reach_m, states.back[next_one] >= TURNED, states.edge[here], states.along_m[here],
+                states.edge[next_one], states.along_m[next_one], from_s, to_s, spans, used,
             )  # fmt: skip
     return used
 
@@ -49,7 +52,7 @@ def route(
 @compiled_leaf
 def _on_street(length_m: Floats, way: int, at_m: float) -> float:
     """Return where a place on a directed edge lies along its street."""
-    return float(length_m[way >> 1] - at_m) if way & 1 == 1 else at_m
+    return float(length_m[way] - at_m) if way & 1 == 1 else at_m
 
 
 @compiled_leaf
@@ -62,18 +65,18 @@ def _put(spans: Floats, used: int, line: int, begin: float, end: float, from_s: 
 
 @compiled_leaf
 def _way(
-    ground: Ground, room: Room, reach_m: float, turned: bool, begin: int, at_m: float, goal: int, to_m: float,
+    ways: Ways, room: Room, reach_m: float, turned: bool, begin: int, at_m: float, goal: int, to_m: float,
     from_s: float, to_s: float, spans: Floats, used: int,
 ) -> int:  # fmt: skip
     """Append the way between two places; the time passes evenly along it."""
-    network, length_m = ground.network, ground.network.length_m
+    length_m = ways.length_m
     if turned:
-        begin, at_m = begin ^ 1, length_m[begin >> 1] - at_m
+        begin, at_m = begin ^ 1, length_m[begin] - at_m
     last = 0
     if begin != goal or to_m < at_m:
         many = look_ahead(
-            network.ends, length_m, network.node_start, network.at_node, ground.node_xy_m, begin, at_m, reach_m,
-            0.0, 0.0, np.inf, room.ahead, room.away_m, room.came_by,
+            length_m, ways.end_m, ways.onward_start, ways.onward, begin, at_m, reach_m, 0.0, 0.0, np.inf,
+            room.ahead, room.away_m, room.came_by,
         )  # fmt: skip
         last = _last(room, many, goal)
     else:
@@ -87,7 +90,7 @@ def _way(
     one = last
     for hop in range(hops - 1, -1, -1):
         way = room.ahead[one]
-        a, b = at_m if hop == 0 else 0.0, to_m if hop == hops - 1 else length_m[way >> 1]
+        a, b = at_m if hop == 0 else 0.0, to_m if hop == hops - 1 else length_m[way]
         clock, later = from_s + pace * (room.away_m[one] + a), from_s + pace * (room.away_m[one] + b)
         _put(spans, used + hop, way >> 1, _on_street(length_m, way, a), _on_street(length_m, way, b), clock, later)
         one = room.came_by[one]

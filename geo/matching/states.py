@@ -2,21 +2,33 @@
 
 import numpy as np
 
-from geo.compiled import compiled_leaf
+from geo.compiled import compiled_inline, compiled_leaf
 from geo.matching.grid import REACH_M, candidates_near
-from geo.matching.model import OFF, STATES, Ground, Model, Room, Stretch
+from geo.matching.model import (
+    ALONG,
+    COST,
+    OFF,
+    OFFSET_X,
+    OFFSET_Y,
+    STATES,
+    UNIT_X,
+    UNIT_Y,
+    VARIANCE,
+    Ground,
+    Model,
+    Room,
+    States,
+    Stretch,
+)  # fmt: skip
 from geo.matching.network import Floats, Integers
 from geo.matching.observations import X, Y
 
-# Columns of what is known of a state while it is walked on from: cost, metres along its directed edge, the offset of
-# the reading from there, the variance along the street, and the unit vector of the street there.
-COST, ALONG, OFFSET_X, OFFSET_Y, VARIANCE, UNIT_X, UNIT_Y = 0, 1, 2, 3, 4, 5, 6
-COLUMNS = 7
 
-
-@compiled_leaf
-def place_for(slot: Integers, edge: Integers, new: Floats, count: int, way: int, cost: float) -> int:
-    """Return the row for a state: that of its edge if that was dearer, a free one, the dearest of all; else -1."""
+@compiled_inline
+def place_for(slot: Integers, edge: Integers, first: int, new: Floats, count: int, way: int, cost: float) -> int:
+    """Return the row, counted from `first`, for a state: that of its edge if that was dearer, a free one, the dearest
+    of all; else -1.
+    """
     place = slot[way]
     if place >= 0:
         return int(place) if cost < new[place, COST] else -1
@@ -28,7 +40,7 @@ def place_for(slot: Integers, edge: Integers, new: Floats, count: int, way: int,
                 place = state
         if new[place, COST] <= cost:
             return -1
-        slot[edge[place]] = -1
+        slot[edge[first + place]] = -1
     slot[way] = place
     return int(place)
 
@@ -36,7 +48,7 @@ def place_for(slot: Integers, edge: Integers, new: Floats, count: int, way: int,
 @compiled_leaf
 def take_up(
     ground: Ground, model: Model, stretch: Stretch, room: Room, seen: Floats, cost: float, came_from: int,
-    edge: Integers, along_m: Floats, back: Integers, new: Floats, count: int,
+    states: States, first: int, new: Floats, count: int,
 ) -> int:  # fmt: skip
     """Add the states on streets near an observation of which nothing was known before; return how many there are."""
     shape, cell_start, cell_segments, segment_edge, bounds = ground.grid
@@ -48,12 +60,13 @@ def take_up(
     for number in range(2 * found):
         one, direction = number >> 1, number & 1
         line, total = room.near_edge[one], cost + near[one, 3] / (2 * variance)
-        place = place_for(room.slot, edge, new, count, 2 * line + direction, total)
+        place = place_for(room.slot, states.edge, first, new, count, 2 * line + direction, total)
         if place < 0:
             continue
         count = max(count, place + 1)
         at_m = ground.network.length_m[line] - near[one, 0] if direction == 1 else near[one, 0]
-        edge[place], along_m[place], back[place] = 2 * line + direction, at_m, came_from
+        states.edge[first + place], states.along_m[first + place] = 2 * line + direction, at_m
+        states.back[first + place] = came_from
         row = new[place]
         row[COST], row[ALONG], row[OFFSET_X], row[OFFSET_Y] = total, at_m, near[one, 1], near[one, 2]
         # The street runs at right angles to the offset.
