@@ -57,14 +57,11 @@ def _in_force(cut: Cut) -> QuerySet[StreetPiece]:
 
 
 def _pieces_of(cut: Cut) -> Pieces:
+    number = cut.ground.level.number
     rows = _in_force(cut).order_by("pk").values_list("pk", cut.ground.level.piece, "length_m")
-    ids, places, lengths = zip(*rows, strict=True) if rows else ((), (), ())
-    number = {key: cut.ground.level.number(key) for key in set(places)}
-    return Pieces(
-        np.array(ids, dtype=np.int64),
-        np.array([number[key] for key in places], dtype=np.int64),
-        np.array(lengths, dtype=np.float64),
-    )
+    kinds = [("id", "i8"), ("place", "i8"), ("length_m", "f8")]
+    found = np.fromiter(((pk, number(place), length_m) for pk, place, length_m in rows.iterator()), dtype=kinds)
+    return Pieces(*(np.ascontiguousarray(found[name]) for name, _ in kinds))
 
 
 def _parts(cut: Cut) -> list[str]:
@@ -105,7 +102,7 @@ def passages(cut: Cut) -> pd.DataFrame:
     columns = {
         "area_id": walks["place"],
         "period": cut.period.toordinal() if cut.period else walks["on"],
-        "n": of_part & (walks["on"] >= cut.first.toordinal()),
+        "n": walks["n"].where(of_part & (walks["on"] >= cut.first.toordinal()), 0),
         "last_on": walks["on"].where(of_part),
         "last_night_on": walks["on"].where(walks["part"] == PARTS.index(DayPart.NIGHT)),
     }
@@ -116,16 +113,20 @@ def passages(cut: Cut) -> pd.DataFrame:
 
 
 def _walks(known: Pieces, walked: WalkedPieces) -> pd.DataFrame:
-    """Return one row for each leg, day, part and place: pieces of one street, or its two townships, are one passage."""
+    """Count the legs by day, part and place: several pieces of one street, or both its townships, are one passage."""
+    rows = pd.DataFrame({"leg": walked.legs, "on": walked.days, "part": walked.parts}, dtype=object)
+    walk = rows.groupby(list(rows), sort=False).ngroup().to_numpy()
     at, here = known.at(walked.passed)
-    row = walked.passed_row[here]
-    columns = {
-        "leg": pd.factorize(np.array([leg.bytes for leg in walked.legs], dtype=object))[0],
-        "on": np.array([on.toordinal() for on in walked.days], dtype=np.int64),
-        "part": np.array([PARTS.index(part) for part in walked.parts], dtype=np.int64),
-    }
-    frame = pd.DataFrame({name: column[row] for name, column in columns.items()})
-    return frame.assign(place=known.place[at[here]]).drop_duplicates()
+    # Each walk along each place once, by one number for both: hashing a number is cheaper than hashing a row.
+    places, place = np.unique(known.place, return_inverse=True)
+    both = pd.unique(walk[walked.passed_row[here]] * max(1, len(places)) + place[at[here]])
+    of_walk, of_place = np.divmod(both, max(1, len(places)))
+    first_row = np.unique(walk, return_index=True)[1]
+    on = np.array([on.toordinal() for on in walked.days], dtype=np.int64)
+    part = np.array([PARTS.index(part) for part in walked.parts], dtype=np.int64)
+    row = first_row[of_walk]
+    frame = pd.DataFrame({"place": places[of_place], "on": on[row], "part": part[row]})
+    return frame.groupby(list(frame), as_index=False, sort=False).size().rename(columns={"size": "n"})
 
 
 def _date(ordinal: float) -> date | None:

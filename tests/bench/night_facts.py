@@ -29,6 +29,8 @@ COPIES, LEGS, VISITS = (max(1, round(n * SCALE)) for n in (80, 1050, 20_000))
 WALKS, WALK_M, BLOCKS = 30, 4000, 3
 # A tenth of what three months of such nights leave: laying more takes longer than all the rest.
 OLD_PASSES = 2_000_000
+# Pieces in a row that an old leg went along.
+LONG = 200
 METRIC_EPSG, STATIONS, DOORS = 4547, 186, 37_200
 DAYS = [city_facts.LAST + timedelta(days=n) for n in (1, 2)]
 
@@ -100,22 +102,23 @@ def _old_passes() -> None:
     """Spread passes of the three months over the streets, in the order of their days, as nights write them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             INSERT INTO patrol_legpieces (leg_id, area_id, "on", part, passed, seconds, passes, unknown)
             SELECT leg, area_id, "on", part,
-                   coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE passed), '{}'),
-                   coalesce(array_agg(15 ORDER BY piece) FILTER (WHERE passed), '{}'),
-                   coalesce(array_agg(1 ORDER BY piece) FILTER (WHERE passed), '{}'),
-                   coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE NOT passed), '{}')
-              FROM (SELECT md5('patrol' || n %% 47500)::uuid AS leg, (n * 31) %% pieces.total + pieces.first AS piece,
+                   coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE passed), '{{}}'),
+                   coalesce(array_agg(15 ORDER BY piece) FILTER (WHERE passed), '{{}}'),
+                   coalesce(array_agg(1 ORDER BY piece) FILTER (WHERE passed), '{{}}'),
+                   coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE NOT passed), '{{}}')
+              FROM (SELECT md5('patrol' || leg %% 47500)::uuid AS leg,
+                           (leg * 7919 %% (total / {LONG}) * {LONG} + n %% {LONG}) + first AS piece,
                            date '2026-08-01' + (n * 90 / %(total)s)::int AS "on",
-                           CASE WHEN n %% 4 = 0 THEN 'night' ELSE 'day' END AS part, n %% 10 <> 0 AS passed
-                      FROM generate_series(0, %(total)s - 1) AS n,
+                           CASE WHEN leg %% 4 = 0 THEN 'night' ELSE 'day' END AS part, n %% 10 <> 0 AS passed
+                      FROM (SELECT n, n / {LONG} AS leg FROM generate_series(0, %(total)s - 1) AS n) AS numbered,
                            (SELECT count(*) AS total, min(id) AS first FROM geo_streetpiece) AS pieces) AS walked
               JOIN geo_streetpiece ON geo_streetpiece.id = piece
              GROUP BY leg, area_id, "on", part
              ORDER BY "on"
-            """,
+            """,  # noqa: S608 (our own number)
             {"total": round(OLD_PASSES * SCALE)},
         )
 
