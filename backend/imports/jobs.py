@@ -58,14 +58,14 @@ def job_apply(*, job: ImportJob) -> None:
 def _begin_again(job: ImportJob, states: Iterable[str], **columns: Any) -> None:
     # "Update where in that state, expect one row": of two presses the second finds none.
     waiting = ImportJob.objects.filter(id=job.id, state__in=tuple(states))
-    if waiting.update(state=ImportState.WAITING, rows_done=0, ended_at=None, **columns) != 1:
+    if waiting.update(state=ImportState.WAITING, rows_done=0, ended_at=None, cancel_asked=False, **columns) != 1:
         raise problem("import_state", state=job.state)
 
 
 def job_cancel(*, job: ImportJob, at: datetime) -> None:
-    """End an import: at once where it does not run, else within seconds. One that has ended stays as it ended."""
+    """End an import: at once where it does not run, else within seconds. One that is in stays in."""
     ImportJob.objects.filter(id=job.id).exclude(state__in=ENDED).update(cancel_asked=True)
-    idle = ImportJob.objects.filter(id=job.id, state__in=(ImportState.WAITING, ImportState.LOOKED, ImportState.CHECKED))
+    idle = ImportJob.objects.filter(id=job.id, state__in=(ImportState.WAITING, *_ANSWERABLE))
     if idle.update(state=ImportState.CANCELLED, ended_at=at):
         files.forget(job.id)
 

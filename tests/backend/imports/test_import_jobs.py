@@ -121,6 +121,14 @@ def test_a_cancelled_upload_is_gone(city: City, client: APIClient, disk: Path) -
     assert not list(disk.rglob("upload*"))
 
 
+def test_a_refused_file_can_be_thrown_away(city: City, client: APIClient, disk: Path) -> None:
+    job = upload(client).json()["id"]
+    ImportJob.objects.filter(id=job).update(state="refused", problem_code="crs_missing")
+    assert client.post(f"/api/v1/imports/{job}/cancel").json()["state"] == "cancelled"
+    assert not list(disk.rglob("upload*"))
+    assert client.post(f"/api/v1/imports/{job}/check", json.loads(SAID), format="json").json()["code"] == "import_state"
+
+
 def test_a_file_lies_under_no_name_from_outside(city: City, client: APIClient, disk: Path) -> None:
     job = upload(client).json()["id"]
     assert [path.relative_to(disk).as_posix() for path in disk.rglob("*.csv")] == [f"imports/{job}/upload.csv"]
