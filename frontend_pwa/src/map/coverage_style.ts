@@ -85,7 +85,8 @@ function areaLayers(level: Level, theme: Theme): Layers {
   const of = { source: level, 'source-layer': level };
   const outline = ['case', is('chosen'), ink.chosen, ink.own];
   const width = ['case', is('chosen'), 3.5, is('own'), 2.5, is('under'), 2, 0];
-  const hatched = ['case', ['all', NO_CLASS, ['!', is('hidden')]], 1, 0];
+  // Blank where the answer has no such place: nothing is on file there, or it lies outside what was asked for.
+  const hatched = ['case', ['all', NO_CLASS, is('known'), ['!', is('hidden')]], 1, 0];
   const dotted = ['case', is('hidden'), 1, 0];
   return [
     { id: HIT, type: 'fill', ...of, paint: { 'fill-color': byClass(classColours(theme), ink.none) } },

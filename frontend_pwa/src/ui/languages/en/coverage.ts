@@ -78,6 +78,8 @@ export const coverage = {
   'window.90d': '90 days',
   'window.campaign': 'Campaign',
   'window.custom': 'Custom',
+  'coverage.parquet': 'Download GeoParquet',
+  'coverage.controls_more': 'More choices',
   'coverage.level': 'Level',
   'coverage.within': 'Place',
   'coverage.within_all': 'All',

@@ -315,11 +315,18 @@ export const pages = {
   coverage: {
     title: 'Coverage',
     for: [
-      'Visits and patrols by township: map and table show the same numbers. Tap a number for its records and its rule.',
+      'Visits and patrols, from townships down to villages, beats, squares and streets. Map and table show the same numbers.',
+      'Tap a place for its figures, its days and what lies in it; tap a number for its records and its rule.',
+      'Streets are those of your own unit. “Not walked” finds those that nobody walked for so many days; the longest stand first.',
     ],
     marks: [
-      ['Hatched', 'No data or unknown; that is not “not covered”.'],
-      ['<10', 'Small numbers of other units are not shown.'],
+      ['Hatched', 'No data; that is not “not covered”.'],
+      ['Solid, dashed, dotted', 'A street that is covered, not covered, unknown.'],
+      ['Unknown', 'Within reach while a track was interrupted. A missing track is not a missing patrol.'],
+      [
+        '<10, withheld',
+        'Small numbers of other units are not told, so that nobody can tell which household or case it is.',
+      ],
       ['May still be missing', 'Phones that are silent, or records that have not arrived.'],
     ],
     wrong: [['No map', 'The map needs a network. The table has the same numbers.']],

@@ -74,6 +74,8 @@ export const coverage = {
   'window.90d': '近 90 天',
   'window.campaign': '专项行动',
   'window.custom': '自定义',
+  'coverage.parquet': '下载 GeoParquet',
+  'coverage.controls_more': '更多选项',
   'coverage.level': '层级',
   'coverage.within': '范围',
   'coverage.within_all': '全部',
