@@ -33,11 +33,9 @@ from patrol.leg_readings import leg_blob
 from patrol.leg_rows import cell_rows, piece_rows, steps_taken, township_rows
 from patrol.leg_times import boxes_of, fixes_of, gaps_of, steps_of
 from patrol.leg_ways import legs_ways
+from patrol.method import METHOD
 from patrol.models import FixBlock, GroundChange, Leg, Patrol
 from patrol.track_blob import decode_tracks
-
-# Raised whenever the same fixes on the same streets give other rows: everything is then derived again.
-METHOD = 1
 
 Floats = npt.NDArray[np.float64]
 

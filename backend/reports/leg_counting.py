@@ -14,7 +14,8 @@ from backend.common.outcomes import Touched
 from backend.reports.models import LegFailure
 from geo.selectors import deployment
 from geo.touched_days import touched_days_note
-from patrol.derivation import METHOD, legs_derive, legs_stale
+from patrol.derivation import legs_derive, legs_stale
+from patrol.method import METHOD
 from patrol.models import GroundChange
 
 log = structlog.get_logger()

@@ -37,7 +37,7 @@ class Workers:
         """Start the worker unless it runs; it takes what waits for it as soon as it is up."""
         if self.main is not None and self.main.poll() is None:
             return
-        celery = [str(servers.REPOSITORY / ".venv" / "bin" / "celery"), "-A", "tests.rings.nights.app", "worker"]
+        celery = [str(servers.REPOSITORY / ".venv" / "bin" / "celery"), "-A", "backend.celery", "worker"]
         how = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
         with self.log.open("ab") as file:
             self.main = subprocess.Popen(
