@@ -35,14 +35,16 @@ def tile_key(z: str, x: str, y: str) -> TileKey:
     return key
 
 
-# 64 of the 4,096 units of a tile's side lie around it.
-_TILE = """
-    WITH tile AS MATERIALIZED (
+# The tile itself and, in degrees, what is drawn in it: 64 of the 4,096 units of its side lie around it.
+TILE = """
+    tile AS MATERIALIZED (
         SELECT ST_TileEnvelope(%(z)s, %(x)s, %(y)s) AS square,
-               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64 / 4096.0), 4326) AS box),
-    shape AS ({shapes})
-    SELECT ST_AsMVT(shape.*, '{name}', 4096, 'geom'{feature_id}) FROM shape WHERE geom IS NOT NULL
-"""
+               ST_Transform(ST_TileEnvelope(%(z)s, %(x)s, %(y)s, margin => 64 / 4096.0), 4326) AS box)"""
+_MVT = f"""
+    WITH {TILE},
+    shape AS ({{shapes}})
+    SELECT ST_AsMVT(shape.*, '{{name}}', 4096, 'geom'{{feature_id}}) FROM shape WHERE geom IS NOT NULL
+"""  # noqa: S608 - the words are ours
 
 
 def layer_tile(layer: Layer, officer: Officer, key: TileKey) -> bytes:
@@ -61,7 +63,7 @@ def tile_of(name: str, shapes: str, key: TileKey, values: Mapping[str, Any], *, 
     With `numbered` their column `id` is the number of a feature and not one of its properties.
     """
     feature_id = ", 'id'" if numbered else ""
-    statement = _TILE.format(shapes=shapes, name=name, feature_id=feature_id)
+    statement = _MVT.format(shapes=shapes, name=name, feature_id=feature_id)
     with connection.cursor() as cursor:
         cursor.execute(statement, {"z": key.z, "x": key.x, "y": key.y, **values})
         row = cursor.fetchone()
