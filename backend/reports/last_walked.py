@@ -13,7 +13,7 @@ _NEVER, _UNKNOWN = -1, 0
 
 
 class Walked(Protocol):
-    """What outings passed, as patrol.leg_pieces reads it: days by row, then row and piece of all passed, and the rest."""
+    """What outings passed, as patrol.leg_pieces reads it: days by row; row and piece of the passed; the others."""
 
     @property
     def days(self) -> list[date]: ...
