@@ -46,8 +46,12 @@ export function sortedPlaces(
   compare: (a: string, b: string) => number,
 ): PlaceFigures[] {
   const sign = descending ? -1 : 1;
+  // Streets without a name stand behind those that one can speak of.
   const byName = (a: PlaceFigures, b: PlaceFigures): number =>
-    compare(placeAbove(a), placeAbove(b)) || compare(a.name, b.name) || compare(a.code, b.code);
+    compare(placeAbove(a), placeAbove(b)) ||
+    Number(a.name === '') - Number(b.name === '') ||
+    compare(a.name, b.name) ||
+    compare(a.code, b.code);
   const rows = places.map(({ properties }) => properties);
   if (sort === 'name') return rows.sort((a, b) => sign * byName(a, b));
   const keyed = rows.map((row) => ({ row, value: sortValue(row, sort, as_of) }));

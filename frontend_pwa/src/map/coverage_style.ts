@@ -101,7 +101,7 @@ function areaLayers(level: Level, theme: Theme): Layers {
   ];
 }
 
-const LINE_WIDTH = ['interpolate', ['linear'], ['zoom'], 11, 2, 14, 4, 17, 7];
+const LINE_WIDTH = ['interpolate', ['linear'], ['zoom'], 11, 1.5, 14, 3, 17, 6];
 
 /** Each state has its own dashes: nothing is told by colour alone. */
 function stateLayers(theme: Theme): Layers {

@@ -56,6 +56,9 @@ describe('the table of streets', () => {
   test('stands by name where the numbers are the same', () => {
     expect(order(STREETS, 'passes')).toBe('abc');
   });
+  test('has streets without a name behind those with one', () => {
+    expect(order([place('x', { name: '', passes: 0 }), place('y', { passes: 0 })], 'passes')).toBe('yx');
+  });
   test('narrowed to 30 days without a walk keeps those never walked', () => {
     const view = { level: 'streets', within: '1', unwalked_days: 30 } as const;
     expect(shownPlaces(answerOf(STREETS), view).map(({ properties }) => properties.code)).toEqual(['b', 'c']);
