@@ -1,9 +1,11 @@
 """Vector tiles of townships: what lies in a tile, for whom, and what is no tile."""
 
+import math
 from collections.abc import Callable
 
 import mapbox_vector_tile
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Polygon
 from rest_framework.test import APIClient
 
 from backend.accounts.models import Officer
@@ -81,3 +83,23 @@ def test_any_accept_header_gets_the_tile(client_of: Clients, lead: Officer) -> N
     response = client_of(lead).get(HOME, headers={"Accept": "application/x-protobuf"})
 
     assert response.status_code == 200
+
+
+def test_a_winding_border_is_thinned_to_what_can_be_seen(client_of: Clients, lead: Officer, city: City) -> None:
+    turns = [n * math.tau / 4000 for n in range(4000)]
+    # A circle with waves of 4 m: a third of a pixel at zoom 11.
+    ring = [
+        (114.0 + r * math.cos(t), 27.75 + r * math.sin(t)) for t in turns for r in (0.02 + 4e-5 * math.sin(900 * t),)
+    ]
+    city.township.boundary = MultiPolygon(Polygon([*ring, ring[0]]), srid=4326)
+    city.township.save()
+    # The column and row of zoom 11 in which it lies.
+    response = client_of(lead).get("/tiles/townships/11/1672/859.mvt")
+
+    shapes = {
+        feature["id"]: feature["geometry"]
+        for feature in mapbox_vector_tile.decode(response.content)["townships"]["features"]
+    }
+    [seen] = shapes[city.township.pk]["coordinates"]
+
+    assert 20 < len(seen) < 100
