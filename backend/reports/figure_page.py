@@ -19,6 +19,8 @@ the rule there and run `python -m backend.reports.figure_page > docs/figures.md`
   counted; `missing` says how many there are.
 - Figures that open to records are counted from the records at the moment of asking; kilometres and hours are sums of
   the nightly (and after each push refreshed) rows. `revision` rises by one whenever a day of the window changes.
+- Metres of street, passed and unknown ones, speak of the edition of the streets in force alone, whatever the day: it
+  is the one that came in last, and every track is matched to it. A window has one network under it.
 - Dispute counts below 10 of a township that is not the asker's read "<10", zero included; a total that would give such
   a count away by subtraction is null.
 """

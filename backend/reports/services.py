@@ -102,18 +102,27 @@ def night_begin(send: Send, *, now: datetime | None = None) -> Run:
 
 
 def night_catch_up(send: Send, *, now: datetime | None = None) -> Run | None:
-    """Begin the night of today if nobody has: beat calls at two, and the machine may have been off then."""
+    """Begin the night of today if nobody has: beat calls at two, and the machine may have been off then.
+
+    At any hour when streets, borders or the method have changed since the last one: tracks of all days may be stale.
+    """
     if deployment_or_none() is None:
         return None
     local = (now or timezone.now()).astimezone(city_zone())
     with transaction.atomic():
         _nights_in_turn()
         latest = Run.objects.filter(kind=RunKind.NIGHT).aggregate(last=Max("last"))["last"]
-        is_due = local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())
+        is_due = (local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())) or _ground_changed()
         run = _night_plan(local) if is_due else None
     if run is not None:
         run_send(run.pk, send)
     return run
+
+
+def _ground_changed() -> bool:
+    nights = Run.objects.filter(kind=RunKind.NIGHT).order_by("-pk")
+    before = nights.filter(state=RunState.DONE).first()
+    return before is not None and before.basis != derivation_basis() and not nights.filter(ended_at=None).exists()
 
 
 def _nights_in_turn() -> None:

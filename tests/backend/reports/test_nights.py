@@ -25,7 +25,7 @@ from tests.backend.reports.conftest import DAY, all_rows, day_row
 from tests.builders import fixes, outing, visit
 from tests.conftest import City
 from tests.factories import NOON
-from tests.patrol.test_derivation import along, street
+from tests.patrol.test_derivation import along, street, street_at
 from tests.rings.nights.nights import recomputed
 from visits.models import Visit
 
@@ -136,6 +136,24 @@ def test_beat_begins_a_night_once_and_not_before_two(city: City) -> None:
     assert services.night_catch_up(nobody, now=NIGHT) is not None
     assert services.night_catch_up(nobody, now=NIGHT + timedelta(hours=9)) is None
     assert services.night_catch_up(nobody, now=NIGHT + timedelta(hours=24)) is not None
+
+
+def test_another_network_is_matched_by_day_as_well(
+    push: Push, officer: Officer, street: list[StreetPiece], city: City
+) -> None:
+    walked(push, officer)
+    services.aggregate_night(now=NIGHT)
+    noon = NIGHT + timedelta(hours=9)
+    assert services.night_catch_up(nobody, now=noon) is None
+
+    street_at(city.township, edition="newer")
+
+    run = services.night_catch_up(nobody, now=noon)
+    assert run is not None
+    assert services.night_catch_up(nobody, now=noon) is None  # one is enough
+    run_here(run)
+    assert day_row(city.township).street_m_covered == 197.0
+    assert services.night_catch_up(nobody, now=noon) is None
 
 
 def test_what_a_track_touches_is_noted_in_the_commit_that_derives_it(
