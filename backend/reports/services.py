@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from backend.common.outcomes import Touched
@@ -150,13 +150,15 @@ def _night_plan(instant: datetime) -> Run:
 
 def days_touched_since(since: datetime) -> set[Touched]:
     """Return the townships' days whose records arrived at or after `since`, however old the days are."""
+    visits = Visit.objects.filter(received_at__gte=since)
     # The day of a visit that a correction took out of the count changed as well.
-    visits = Visit.objects.filter(Q(received_at__gte=since) | Q(corrections__received_at__gte=since))
+    corrected = Visit.objects.filter(pk__in=visits.filter(corrects__isnull=False).values("corrects"))
     outings = Patrol.objects.filter(received_at__gte=since, area__isnull=False)
     found = Dispute.objects.filter(received_at__gte=since, area__isnull=False)
     events = DisputeEvent.objects.filter(received_at__gte=since, dispute__area__isnull=False)
     pairs = (
         visits.values_list("area_id", "occurred_on").distinct(),
+        corrected.values_list("area_id", "occurred_on").distinct(),
         outings.values_list("area_id", "started_on").distinct(),
         found.values_list("area_id", "opened_on").distinct(),
         events.values_list("dispute__area_id", "dispute__opened_on").distinct(),
