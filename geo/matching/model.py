@@ -38,23 +38,23 @@ class Model(NamedTuple):
     pace_share: float = 1.2
     speed_share: float = 1.2
     beta_m: float = 4.5
-    spare_m: float = 9.0
+    spare_m: float = 8.0
     # A crossing further than so many σ out of the way to the next reading is not looked at.
     aside_sigmas: float = 1.5
     # A turn on the spot in the middle of a street.
-    turn_cost: float = 5.0
+    turn_cost: float = 4.5
     # Who takes up the track looks for streets within so many σ, and never further than the grid reaches.
     reach_sigmas: float = 3.5
     reach_least_m: float = 35.0
     # An observation off the streets; leaving or finding them again.
     off_cost: float = 1.6
-    switch_cost: float = 5.0
+    switch_cost: float = 4.5
     # A place out of all proportion: the track is taken up anew.
     break_cost: float = 14.0
     # A state so much less likely than the best is given up; more than a turn costs, or nobody could turn round.
-    beam: float = 6.0
+    beam: float = 5.0
     # What the network itself is astray by, as a share of the variance of a reading.
-    floor: float = 0.05
+    floor: float = 0.2
 
 
 class Stretch(NamedTuple):
