@@ -74,7 +74,7 @@ bench-night:  ## One night of a city: 1,050 raw tracks and 20,000 visits, CPU of
 	@$(BOOTSTRAP) python test-servers
 	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_night
 
-bench-tiles:  ## Vector tiles in a city: 60,000 street segments, 500,000 doors; bytes, wall and CPU by layer and zoom (DOORS=500000)
+bench-tiles:  ## Vector tiles in a city: a city centre, 500,000 doors; bytes, wall and CPU by layer and zoom (DOORS=500000)
 	@$(BOOTSTRAP) python test-servers
 	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_tiles
 
