@@ -1,8 +1,9 @@
 """Street pieces passed by tracks: ours beside what a user would pick, in one process tree, interleaved, CPU seconds.
 
-`make bench-peers` (PEER_TRACKS=100 PEER_COPIES=80: the streets of a city). Before and after each peer ours does its work on the same tracks;
-the ratio is CPU a fix of the peer to that of ours. CPU is that of this process with all threads, and of PostgreSQL's
-backend. Peers that compute the same thing (fixes within 25 m; length within a 25 m buffer) are held against each other.
+`make bench-peers` (PEER_TRACKS=100 PEER_COPIES=80: the streets of a city). Before and after each peer ours does its
+work on the same tracks; the ratio is CPU a fix of the peer to that of ours. CPU is that of this process with all
+threads, and of PostgreSQL's backend. Peers that compute the same thing (fixes within 25 m; length within a 25 m buffer)
+are held against each other.
 """
 
 import os
