@@ -103,8 +103,8 @@ def patrol_end(*, context: MutationContext, payload: PatrolEnd) -> Applied:
     if outing.ended_at is not None and outing.ended_how == "officer":
         raise problem("base_values_changed", field="ended_at", base=None, current=outing.ended_at.isoformat())
     outing.pauses = corrected_pauses(payload.pauses, context.clock_skew_s) or None
-    _end(outing, ended_at=max(context.occurred_at, outing.started_at), ended_how=payload.ended_how)
-    return _changed(outing)
+    trimmed = _end(outing, ended_at=max(context.occurred_at, outing.started_at), ended_how=payload.ended_how)
+    return _changed(outing, Change(outing.unit_id, "patrol", outing.id, outing.version), *trimmed)
 
 
 @transaction.atomic
@@ -113,8 +113,8 @@ def patrols_end_overdue(*, now: datetime) -> list[Change]:
     overdue = Patrol.objects.select_for_update(skip_locked=True).filter(ended_at=None, started_at__lt=now - MAX_OUTING)
     changes: list[Change] = []
     for outing in overdue:
-        _end(outing, ended_at=outing.started_at + MAX_OUTING, ended_how="timeout")
-        changes.append(Change(outing.unit_id, "patrol", outing.id, outing.version))
+        trimmed = _end(outing, ended_at=outing.started_at + MAX_OUTING, ended_how="timeout")
+        changes += [Change(outing.unit_id, "patrol", outing.id, outing.version), *trimmed]
     return changes
 
 
@@ -149,13 +149,18 @@ def _patrol_for_work(patrol_id: UUID, unit_path: str) -> Patrol:
     return outing
 
 
-def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> None:
+def _end(outing: Patrol, *, ended_at: datetime, ended_how: str) -> list[Change]:
+    """End an outing; return the changes of the blocks that lost readings, which phones may hold already."""
     new = {"ended_at": ended_at, "ended_how": ended_how, "pauses": outing.pauses}
     Patrol.objects.filter(id=outing.id).update(**new, version=F("version") + 1)
     outing.ended_at, outing.ended_how, outing.version = ended_at, ended_how, outing.version + 1
-    for block in FixBlock.objects.filter(leg__patrol=outing):
+    trimmed = []
+    for block in FixBlock.objects.filter(leg__patrol=outing).order_by("id"):
         if _drop_outside(block, outing):
+            block.version += 1
             block.save()
+            trimmed.append(Change(block.unit_id, "fix_block", block.id, block.version))
+    return trimmed
 
 
 def _drop_outside(block: FixBlock, outing: Patrol) -> int:

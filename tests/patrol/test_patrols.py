@@ -42,6 +42,21 @@ def test_fixes_that_arrived_before_the_end_are_trimmed_by_it(push: Push, officer
     assert (len(FixBlock.objects.get().t_ms), FixBlock.objects.get().outside_count) == (61, 59)
 
 
+def test_phone_held_another_count_of_fixes_than_a_new_one_when_the_end_trimmed_a_block_it_had_pulled(
+    push: Push, officer: Officer, city: City
+) -> None:
+    _, leg_id, (start, leg, end) = outing(minutes=5)
+    push(officer, start, leg, fixes(leg_id, POINTS))
+    pulled_to = FeedEntry.objects.latest("n").n
+
+    push(officer, end)
+
+    block = FixBlock.objects.get()
+    heard = FeedEntry.objects.filter(n__gt=pulled_to, record_id=block.id).values_list("type", "version")
+    assert list(heard) == [("fix_block", 2)]
+    assert block.version == 2
+
+
 def test_fixes_before_the_start_are_not_stored(push: Push, officer: Officer, city: City) -> None:
     _, leg_id, (start, leg, end) = outing(minutes=30)
     push(officer, start, leg, fixes(leg_id, POINTS, start=NOON - timedelta(minutes=5)), end)
