@@ -144,6 +144,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Below everything else (0 comes first): a new edition of the areas makes hundreds of map packages, and somebody waits
+# for an import or a figure meanwhile.
+CELERY_TASK_ROUTES = {"geo.build_map_package": {"priority": 6}}
 # Without unacked_restore_interval a killed worker's task came back only after minutes.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,

@@ -20,9 +20,7 @@ def refresh_map_packages() -> int:
     return len(waiting)
 
 
-# Below everything else (0 comes first): a new edition of the areas makes hundreds of them, and somebody waits for an
-# import or a figure meanwhile.
-@shared_task(name="geo.build_map_package", priority=6)
+@shared_task(name="geo.build_map_package")
 def build_map_package(unit_id: str) -> str:
     """Bring one unit's package up to date; return what happened."""
     try:
