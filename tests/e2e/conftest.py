@@ -125,11 +125,23 @@ def seeded_database(admin: str) -> str:
     dump = os.environ.get("E2E_STORY", "")
     if dump and Path(dump).exists():
         postgres("pg_restore", "--no-owner", f"--dbname={libpq_address(admin, name)}", dump)
+        # The maps of the story are files beside its database.
+        shutil.copytree(maps_of(Path(dump)), map_folder(), dirs_exist_ok=True)
         return name
     seeding = Server("", server_environment(name), Path(os.devnull))
     seeding.manage("migrate", "--verbosity", "0")
     seeding.manage("seed_demo", "--scale", "0.1")
     return name
+
+
+def map_folder() -> Path:
+    """Return where the servers of these tests keep the map packages."""
+    return Path(os.environ["XUNFANG_HOME"]) / "map_packages"
+
+
+def maps_of(dump: Path) -> Path:
+    """Return where the map packages of a dumped story lie."""
+    return dump.with_suffix(".maps")
 
 
 def postgres(program: str, *arguments: str) -> None:
