@@ -38,7 +38,7 @@ function sortValue(place: PlaceFigures, sort: Exclude<Sorted['sort'], 'name'>, a
   return isWithheld(place, sort) ? null : Infinity;
 }
 
-/** Sorted places; those without a value stay at the end, whichever way the rest is sorted. */
+/** Sorted places. By name the own ones stand first; those without a value stay at the end, whichever way one sorts. */
 export function sortedPlaces(
   places: readonly PlaceFeature[],
   { sort, descending }: Sorted,
@@ -53,7 +53,7 @@ export function sortedPlaces(
     compare(a.name, b.name) ||
     compare(a.code, b.code);
   const rows = places.map(({ properties }) => properties);
-  if (sort === 'name') return rows.sort((a, b) => sign * byName(a, b));
+  if (sort === 'name') return rows.sort((a, b) => Number(b.own) - Number(a.own) || sign * byName(a, b));
   const keyed = rows.map((row) => ({ row, value: sortValue(row, sort, as_of) }));
   keyed.sort((a, b) => {
     if (a.value === null || b.value === null)

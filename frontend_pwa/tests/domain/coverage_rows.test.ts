@@ -122,3 +122,12 @@ describe('a place day by day', () => {
     expect(dayFigure('days_since_visit', knownFigures(days))).toBe('visits');
   });
 });
+
+test('by name one’s own places stand before those of others, whichever way one sorts', () => {
+  const rows = [place('a', { own: false, name: 'a' }), place('c', { name: 'c' }), place('b', { name: 'b' })];
+  const by = (descending: boolean): string =>
+    sortedPlaces(answerOf(rows).features, { sort: 'name', descending }, AS_OF, compare)
+      .map(({ code }) => code)
+      .join('');
+  expect([by(false), by(true)]).toEqual(['bca', 'cba']);
+});
