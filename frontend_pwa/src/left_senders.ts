@@ -2,6 +2,7 @@
 import { LeftBehind, leftOfficers, takeAnswers, type LeftFacts } from './data/left_behind';
 import { now_ms, ownFetch } from './own_fetch';
 import { signedBy } from './signed_by';
+import { oneAtATime } from './sync/one_at_a_time';
 import { sendSealed } from './sync/sealed_sender';
 import { signOut, whoAmI } from './sync/session';
 import { signerOf } from './sync/signing';
@@ -56,15 +57,7 @@ async function rounds(): Promise<void> {
 
 export function startLeftSenders(): void {
   const locks = webLocks('xunfang_left');
-  let running = false;
-  const wake = (): void => {
-    if (running) return;
-    running = true;
-    void locks
-      .exclusively(rounds)
-      .catch(() => undefined)
-      .finally(() => (running = false));
-  };
+  const wake = oneAtATime(() => locks.exclusively(rounds));
   setInterval(wake, EVERY_MS);
   addEventListener('online', wake);
   addEventListener('xunfang:left', wake);

@@ -18,6 +18,7 @@ import type { OutcomeRow } from './domain/mutations';
 import { hearServer, materialFor } from './office_secret';
 import { now_ms } from './own_fetch';
 import { signedAs } from './signed_by';
+import { oneAtATime } from './sync/one_at_a_time';
 import { sendSealed, type SealedItem } from './sync/sealed_sender';
 import { LockedPhone, type LockedFacts, type UnlockAnswer } from './ui/lock.svelte';
 import type { Office } from './ui/office.svelte';
@@ -54,27 +55,23 @@ async function noteDelivered(store: OfficerStore, answers: readonly OutcomeRow[]
 /** What waits behind the closed lock goes all the same. Returns how to stop. */
 function sendWhileLocked(store: OfficerStore, officer: string): () => void {
   let stopped = false;
-  let running = false;
-  const round = async (): Promise<void> => {
-    if (running || stopped) return;
-    running = true;
+  const round = oneAtATime(async () => {
+    if (stopped) return;
     const facts = await store.facts.bulkGet(['device', 'made_total']);
     const [device, made_total] = [String(facts[0]?.value), Number(facts[1]?.value) || 0];
     const source = {
       ...{ device, made_total, waiting: () => sealedOnDisk(store) },
       answered: (answers: readonly OutcomeRow[]) => noteDelivered(store, answers),
     };
-    await sendSealed(source, await signedAs(store, officer), now_ms, __APP_VERSION__).catch(() => null);
-    running = false;
-  };
-  const timer = setInterval(() => void round(), SEND_EVERY_MS);
-  const online = (): void => void round();
-  addEventListener('online', online);
-  void round();
+    await sendSealed(source, await signedAs(store, officer), now_ms, __APP_VERSION__);
+  });
+  const timer = setInterval(round, SEND_EVERY_MS);
+  addEventListener('online', round);
+  round();
   return () => {
     stopped = true;
     clearInterval(timer);
-    removeEventListener('online', online);
+    removeEventListener('online', round);
   };
 }
 

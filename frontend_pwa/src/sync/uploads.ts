@@ -18,6 +18,7 @@ import {
 import type { Locks } from './engine';
 import type { Fetch } from './http';
 import { waitAfter_ms } from './machine';
+import { oneAtATime } from './one_at_a_time';
 import { NoAnswer, tusStack } from './tus_stack';
 
 const ADDRESS = '/api/v1/uploads/';
@@ -41,7 +42,7 @@ export interface UploadPorts {
 
 export class UploadQueue {
   readonly #ports: UploadPorts;
-  #running = false;
+  readonly #go: () => void;
   #stopped = false;
   #failures = 0;
   #retry_after_s: number | null = null;
@@ -52,19 +53,12 @@ export class UploadQueue {
 
   constructor(ports: UploadPorts) {
     this.#ports = ports;
+    this.#go = oneAtATime(() => ports.locks.exclusively(() => this.#round()));
   }
 
   /** Looks whether something is to be sent; call it whenever a round of sync has ended well. */
   wake(): void {
-    if (this.#running || this.#stopped || !this.#ports.mayUpload()) return;
-    this.#cancelTimer();
-    this.#running = true;
-    void this.#ports.locks
-      .exclusively(() => this.#round())
-      .catch(() => undefined)
-      .finally(() => {
-        this.#running = false;
-      });
+    if (!this.#stopped && this.#ports.mayUpload()) this.#go();
   }
 
   stop(): void {
@@ -74,6 +68,7 @@ export class UploadQueue {
   }
 
   async #round(): Promise<void> {
+    this.#cancelTimer();
     await announceForgotten(this.#ports.store, this.#ports.now_ms());
     await dropOldAttachments(this.#ports.store, this.#ports.now_ms());
     while (!this.#stopped && this.#ports.mayUpload()) {
