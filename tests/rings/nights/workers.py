@@ -58,12 +58,7 @@ class Workers:
 
     def is_working(self) -> bool:
         """Return whether any process other than ours has a transaction open in the database."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
-            )
-            return bool(cursor.fetchone()[0])
+        return self._sessions("xact_start IS NOT NULL") > 0
 
     def kill(self, chance: random.Random, whole: float) -> None:
         """Kill -9 one of its processes or, with the probability `whole`, all of it; then have it up again."""
@@ -85,6 +80,22 @@ class Workers:
                 os.killpg(self.main.pid, signal.SIGKILL)
             self.main.wait()
             self.main = None
+
+    def leave(self) -> None:
+        """Kill -9 all of it and return when PostgreSQL has heard: until then its locks and its work are still there."""
+        self.stop()
+        for _ in self.wait("the database still hears a worker that is gone"):
+            if not self._sessions():
+                return
+
+    def _sessions(self, which: str = "true") -> int:
+        """Return how many sessions other than ours the database has."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                f" AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND {which}"  # noqa: S608
+            )
+            return int(cursor.fetchone()[0])
 
     def wait(self, what: str, deadline_s: float = 120) -> Iterator[float]:
         """Give the seconds waited so far, again and again; fail in the end."""
