@@ -110,14 +110,14 @@ def _visits(cut: Cut, in_denominator: Q | Exists) -> pd.DataFrame:
 
 
 def _in_denominator(window: Window) -> Q | Exists:
-    frozen = _frozen_campaign(window)
+    frozen = frozen_campaign(window)
     if frozen is None:
         return _active_on(window.first, "premises__")
     listed = Campaign.denominator.through.objects.filter(campaign_id=frozen, premises_id=OuterRef("premises_id"))
     return Exists(listed)
 
 
-def _frozen_campaign(window: Window) -> Any:
+def frozen_campaign(window: Window) -> Any:
     frozen = Campaign.objects.filter(pk=window.campaign_id, frozen_at__isnull=False) if window.campaign_id else None
     return frozen.values_list("pk", flat=True).first() if frozen is not None else None
 
@@ -128,7 +128,7 @@ def _active_on(day: date, prefix: str = "") -> Q:
 
 
 def _doors(cut: Cut, window: Window) -> pd.DataFrame:
-    frozen = _frozen_campaign(window)
+    frozen = frozen_campaign(window)
     rows = Premises.objects.filter(cut.ground.doors())
     rows = rows.filter(_active_on(window.first)) if frozen is None else rows.filter(campaigns=frozen)
     rows = rows.annotate(place=F(cut.ground.level.door))

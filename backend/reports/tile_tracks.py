@@ -11,25 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
-from django.http.response import HttpResponseBase
-from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from backend.accounts.models import Officer
-from backend.accounts.permissions import FIGURES, signed_in_officer
-from backend.reports import schemas
-from backend.reports.api import PARTS, one_of
-from backend.reports.coverage import window_for
 from backend.reports.last_walked import last_walked
-from backend.reports.negotiation import AnythingNegotiation
 from backend.reports.street_facts import PARTS as PARTS_OF_A_DAY
 from backend.reports.windows import Window
 from geo.networks import street_edition
 from geo.selectors import areas_own
-from geo.tile_api import MEDIA_TYPE, tile_answer
-from geo.tiles import TILE, TileKey, tile_key, tile_of
+from geo.tiles import TILE, TileKey, tile_of
 from patrol.leg_pieces import walked_pieces
 
 Integers = npt.NDArray[np.int64]
@@ -86,16 +75,3 @@ def _near(key: TileKey, here: dict[str, Any]) -> tuple[Integers, list[int]]:
         cursor.execute(_NUMBERS, {"z": key.z, "x": key.x, "y": key.y, **here})
         rows = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
     return rows[:, 0], np.unique(rows[:, 1]).tolist()
-
-
-class TrackTileView(APIView):
-    """Where outings went in a window, by street piece; 204 where there is none."""
-
-    policy = FIGURES
-    content_negotiation_class = AnythingNegotiation
-
-    @extend_schema(parameters=schemas.WINDOW_QUERY, responses={(200, MEDIA_TYPE): bytes, 204: None})
-    def get(self, request: Request, z: str, x: str, y: str) -> HttpResponseBase:
-        key, officer, query = tile_key(z, x, y), signed_in_officer(request), request.query_params
-        window = window_for(officer, query.get("window"), query.get("as_of"), now=timezone.now())
-        return tile_answer(request, track_tile(officer, key, window, one_of(request, "part", PARTS)))

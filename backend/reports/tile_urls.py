@@ -1,7 +1,18 @@
-"""SHELL: the route of the tiles that show where outings went, under /tiles/."""
+"""SHELL: the routes of the tiles that show where one was, under /tiles/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from backend.reports.tile_tracks import NAME, TrackTileView
+from backend.accounts.permissions import FIELD_WORK, FIGURES, Policy
+from backend.reports import tile_doors, tile_tracks
+from backend.reports.tile_api import WindowTile, view_of
 
-urlpatterns = [path(f"{NAME}/<str:z>/<str:x>/<str:y>.mvt", TrackTileView.as_view(), name=f"{NAME}-tile")]
+
+def _route(name: str, policy: Policy, tile: WindowTile) -> URLPattern:
+    view = view_of(name, policy, tile).as_view()
+    return path(f"{name}/<str:z>/<str:x>/<str:y>.mvt", view, name=f"{name}-tile")
+
+
+urlpatterns = [
+    _route(tile_tracks.NAME, FIGURES, tile_tracks.track_tile),
+    _route(tile_doors.NAME, FIELD_WORK, tile_doors.door_tile),
+]

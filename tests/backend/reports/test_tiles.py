@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -15,7 +16,8 @@ from patrol.models import LegPieces, PieceLeg
 from tests.backend.reports.conftest import DAY
 from tests.backend.reports.level_story import Story, tell
 from tests.conftest import City
-from tests.factories import StreetFactory, StreetPieceFactory
+from tests.factories import NOON, CampaignFactory, StreetFactory, StreetPieceFactory
+from visits.models import Campaign
 
 Push = Callable[..., list[dict[str, Any]]]
 Clients = Callable[[Officer | None], APIClient]
@@ -123,6 +125,51 @@ def test_from_far_away_doors_are_counted_and_none_is_lost(
     assert all(set(feature["properties"]) == {"doors", "due"} for feature in shown)
 
 
+@pytest.mark.parametrize("part", ["all", "day", "night"])
+def test_doors_of_a_window_say_what_the_figures_count(
+    part: str, story: Story, city: City, lead: Officer, client_of: Clients, tiles: Callable[..., Features]
+) -> None:
+    query = {"window": "7d", "as_of": DAY.isoformat(), "part": part}
+    answer = client_of(lead).get("/api/v1/coverage/townships", query | {"geometry": "none"}).json()
+    figures = next(one["properties"] for one in answer["features"] if one["id"] == city.township.pk)
+
+    shown = {one["properties"]["door"]: one["properties"] for one in tiles(lead, "doors", 14, **query)}
+
+    households = [one for one in shown.values() if one["kind"] == "household"]
+    met = [one for one in households if one["state"] == "met"]
+    assert len(households) == figures["households"]
+    assert len(met) == round(figures["household_coverage"] * figures["households"]) > 0
+    assert {one["state"] for one in shown.values()} - {"tried"} == {"met", "not_visited"}
+    assert part != "all" or "tried" in {one["state"] for one in shown.values()}
+    assert all(("last_on" in one) == (one["state"] != "not_visited") for one in shown.values())
+
+
+def test_doors_of_a_frozen_campaign_are_those_of_its_list(
+    story: Story, city: City, lead: Officer, tiles: Callable[..., Features]
+) -> None:
+    listed = [door for door in story.doors if door.area_id == city.township.pk][:3]
+    campaign = CampaignFactory(unit=city.bureau, starts_on=DAY - timedelta(days=6), ends_on=DAY)
+    campaign.denominator.set(listed)
+    Campaign.objects.filter(pk=campaign.pk).update(frozen_at=NOON)
+
+    shown = tiles(lead, "doors", 14, window=f"campaign:{campaign.pk}")
+
+    assert values(shown, "door") == {str(door.pk) for door in listed}
+
+
+def test_doors_of_a_window_are_shown_to_their_station_only_and_name_nobody(
+    story: Story, city: City, accounts: dict[str, Officer], client_of: Clients, tiles: Callable[..., Features]
+) -> None:
+    own = {str(door.pk) for door in story.doors if door.area_id == city.township.pk}
+
+    shown = tiles(accounts["officer"], "doors", 14, as_of=DAY.isoformat())
+
+    assert values(shown, "door") == own
+    assert {name for feature in shown for name in feature["properties"]} <= {"door", "kind", "state", "last_on"}
+    assert client_of(accounts["analyst"]).get("/tiles/doors/14/0/0.mvt").status_code == 403
+    assert tiles(accounts["officer"], "doors", 13, as_of=DAY.isoformat()) == []
+
+
 def test_the_tracks_say_of_each_street_piece_what_the_figures_count(
     story: Story, city: City, lead: Officer, client_of: Clients, tiles: Callable[..., Features]
 ) -> None:
@@ -185,7 +232,7 @@ def test_a_newer_edition_of_streets_replaces_the_older_on_the_map(
 
 
 def test_the_whole_world_in_one_tile_is_empty_and_no_error(story: Story, lead: Officer, client_of: Clients) -> None:
-    for layer in ("villages", "beats", "cells", "streets", "premises", "tracks"):
+    for layer in ("villages", "beats", "cells", "streets", "premises", "tracks", "doors"):
         response = client_of(lead).get(f"/tiles/{layer}/0/0/0.mvt")
 
         assert (response.status_code, response.content) == (204, b""), layer
@@ -196,7 +243,7 @@ def test_a_tile_of_any_layer_that_one_has_already_is_not_sent_again(
 ) -> None:
     x, y = place(114.09, 27.75, 14)
     client = client_of(lead)
-    for layer in ("cells", "premises", "tracks"):
+    for layer in ("cells", "premises", "tracks", "doors"):
         first = client.get(f"/tiles/{layer}/14/{x}/{y}.mvt", headers={"Accept-Encoding": "gzip"})
         assert first.status_code == 200
         # Compressed answers carry a weak ETag; a browser sends it back as it is.
