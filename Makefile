@@ -70,7 +70,7 @@ bench-import:  ## Doors from a file into the database: rows a second, CPU, peak 
 	@$(BOOTSTRAP) python test-servers
 	@ROWS="$(or $(ROWS),500000)" FORMATS="$(FORMATS)" exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_import
 
-bench-night:  ## One night of a city: 1,050 raw tracks and 20,000 visits, CPU of Python and PostgreSQL (NIGHT_SCALE=1)
+bench-night:  ## One night of a city: 1,050 raw tracks and 20,000 visits, CPU of Python and PostgreSQL (NIGHT_SCALE=1; 8.6 is a province)
 	@$(BOOTSTRAP) python test-servers
 	@exec $(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_night
 

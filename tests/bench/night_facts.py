@@ -2,7 +2,8 @@
 
 80 copies of the shipped Helsinki streets (about 60,000 segments) lie in 80 of the 186 townships. A night has 1,050 legs
 of about 750 fixes each, walked by the simulator on one copy and moved to another, and 20,000 visits. NIGHT_SCALE=0.1
-makes a tenth of all of it. Everything is copied in; nothing is chance.
+makes a tenth of the tracks and streets, NIGHT_SCALE=8.6 a province: 1,600 townships, everything else in proportion.
+Everything is copied in; nothing is chance.
 """
 
 import os
@@ -31,7 +32,10 @@ WALKS, WALK_M, BLOCKS = 30, 4000, 3
 OLD_PASSES = 2_000_000
 # Pieces in a row that an old leg went along.
 LONG = 200
-METRIC_EPSG, STATIONS, DOORS = 4547, 186, 37_200
+METRIC_EPSG = 4547
+# Less than a city has fewer tracks and streets; more has more of everything.
+SIZES = city_facts.sizes(max(1, SCALE))
+STATIONS, DOORS = SIZES["townships"], SIZES["doors"]
 DAYS = [city_facts.LAST + timedelta(days=n) for n in (1, 2)]
 
 _wgs84 = Transformer.from_crs(METRIC_EPSG, 4326, always_xy=True)
@@ -54,7 +58,7 @@ class NightCity:
 
 def fill() -> NightCity:
     """Write the city and its three months into the current, empty database."""
-    city_facts.fill()
+    city_facts.fill(max(1, SCALE))
     return NightCity(_lay_streets(), _walks())
 
 
@@ -109,8 +113,8 @@ def _old_passes() -> None:
                    coalesce(array_agg(15 ORDER BY piece) FILTER (WHERE passed), '{{}}'),
                    coalesce(array_agg(1 ORDER BY piece) FILTER (WHERE passed), '{{}}'),
                    coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE NOT passed), '{{}}')
-              FROM (SELECT md5('patrol' || leg %% 47500)::uuid AS leg,
-                           (leg * 7919 %% (total / {LONG}) * {LONG} + n %% {LONG}) + first AS piece,
+              FROM (SELECT md5('patrol' || leg %% %(outings)s)::uuid AS leg,
+                           (leg::bigint * 7919 %% (total / {LONG}) * {LONG} + n %% {LONG}) + first AS piece,
                            date '2026-08-01' + (n * 90 / %(total)s)::int AS "on",
                            CASE WHEN leg %% 4 = 0 THEN 'night' ELSE 'day' END AS part, n %% 10 <> 0 AS passed
                       FROM (SELECT n, n / {LONG} AS leg FROM generate_series(0, %(total)s - 1) AS n) AS numbered,
@@ -119,7 +123,7 @@ def _old_passes() -> None:
              GROUP BY leg, area_id, "on", part
              ORDER BY "on"
             """,  # noqa: S608 (our own number)
-            {"total": round(OLD_PASSES * SCALE)},
+            {"total": round(OLD_PASSES * SCALE), "outings": SIZES["outings"]},
         )
 
 
@@ -176,16 +180,17 @@ def _visits(day: date) -> None:
             INSERT INTO visits_visit (id, unit_id, author_id, device_id, recorded_at, clock_skew_s, occurred_at,
                      received_at, payload_sha256, version, premises_id, area_id, outcome, occurred_on, no_place_reason,
                      advice, help_asked, note, dispute_ids, correction_reason, is_current)
-            SELECT md5(%(day)s || 'visit' || n)::uuid, md5('unit' || n %% 186)::uuid, md5('officer' || n %% 186)::uuid,
-                   md5('device' || n %% 186)::uuid, at, 0, at, at, repeat('0', 64), 1,
-                   md5('door' || (n * 7919) %% 37200 / 186 * 186 + n %% 186)::uuid,
-                   n %% 186 + (SELECT min(id) FROM geo_area),
+            SELECT md5(%(day)s || 'visit' || n)::uuid, md5('unit' || n %% %(stations)s)::uuid,
+                   md5('officer' || n %% %(stations)s)::uuid, md5('device' || n %% %(stations)s)::uuid,
+                   at, 0, at, at, repeat('0', 64), 1,
+                   md5('door' || n::bigint * 7919 %% %(doors)s / %(stations)s * %(stations)s + n %% %(stations)s)::uuid,
+                   n %% %(stations)s + (SELECT min(id) FROM geo_area),
                    (ARRAY['met', 'met', 'met', 'nobody_home', 'refused'])[n %% 5 + 1], %(day)s::date,
                    '', '{}', '', '', '{}', '', true
               FROM (SELECT n, %(day)s::timestamp AT TIME ZONE 'UTC' + interval '30 min'
                            + (n / 90 %% 14) * interval '1 h' AS at FROM generate_series(1, %(n)s) AS n) AS made
             """,
-            {"day": day.isoformat(), "n": VISITS},
+            {"day": day.isoformat(), "n": VISITS, "stations": STATIONS, "doors": DOORS},
         )
         cursor.execute(
             "INSERT INTO visits_visit_officers (visit_id, officer_id)"
