@@ -91,3 +91,18 @@ const DARK_STATES = { covered: '#6cb8e6', unknown: '#aab4c3', not_covered: '#ff9
 export function stateColours(theme: Theme): Record<StreetState, string> {
   return theme === 'light' ? LIGHT_STATES : DARK_STATES;
 }
+
+export type DoorState = 'met' | 'tried' | 'not_visited';
+
+/** How a door is drawn in each state: by its shape as well as by its colour. The legend draws the same. */
+export const DOOR_STATES: readonly { state: DoorState; shape: 'disc' | 'target' | 'ring' }[] = [
+  { state: 'met', shape: 'disc' },
+  { state: 'tried', shape: 'target' },
+  { state: 'not_visited', shape: 'ring' },
+];
+
+/** The colours of streets in the same plight. */
+export function doorColours(theme: Theme): Record<DoorState, string> {
+  const { covered, unknown, not_covered } = stateColours(theme);
+  return { met: covered, tried: unknown, not_visited: not_covered };
+}

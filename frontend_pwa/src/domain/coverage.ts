@@ -110,6 +110,15 @@ export const LEVEL_METRICS: Record<Level, readonly Metric[]> = {
   streets: OF_STREETS,
 };
 
+export type Doors = 'household' | 'enterprise' | 'all';
+
+/** The doors that a metric speaks of; null when it speaks of none. */
+export function doorsOf(metric: Metric): Doors | null {
+  if (metric === 'household_coverage') return 'household';
+  if (metric === 'enterprise_coverage') return 'enterprise';
+  return metric === 'visits' || metric === 'days_since_visit' ? 'all' : null;
+}
+
 export type MetricUnit = 'share' | 'count' | 'km' | 'hours' | 'days';
 
 const UNITS: Record<Metric, MetricUnit> = {

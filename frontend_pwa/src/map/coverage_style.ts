@@ -1,7 +1,8 @@
-/** PURE: how the coverage map is drawn: areas filled by class, streets as lines by state or by class. */
+/** PURE: how the coverage map is drawn: areas filled by class, streets as lines by state or by class, doors. */
 import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl';
 import { classColours, lineColours, stateColours, STREET_STATES, type Theme } from '../domain/choropleth';
 import type { Level } from '../domain/coverage';
+import { doorLayers, DOORS, DOORS_ZOOM, type DoorsLook } from './coverage_doors';
 
 export const TOWNSHIPS = 'townships';
 export const TRACKS = 'tracks';
@@ -20,6 +21,8 @@ export interface Look {
   level: Level;
   /** Streets by whether they were covered in this period; null: by the classes of a metric. */
   tracksQuery: string | null;
+  /** Doors from close up; null: this metric speaks of none, or they are not the asker's to see. */
+  doors: DoorsLook | null;
   origin: string;
 }
 
@@ -56,7 +59,7 @@ function byClass(colours: readonly string[], otherwise: string): ExpressionSpeci
 const is = (name: string): unknown[] => ['boolean', ['feature-state', name], false];
 const NO_CLASS = ['==', ['feature-state', 'class'], null];
 
-function sourcesOf({ level, tracksQuery, origin }: Look): StyleSpecification['sources'] {
+function sourcesOf({ level, tracksQuery, doors, origin }: Look): StyleSpecification['sources'] {
   const tiles = (name: string, minzoom: number, query = ''): object => ({
     [name]: {
       type: 'vector',
@@ -68,6 +71,7 @@ function sourcesOf({ level, tracksQuery, origin }: Look): StyleSpecification['so
     ...tiles(TOWNSHIPS, 0),
     ...(level === TOWNSHIPS ? {} : tiles(level, LEVEL_ZOOM[level])),
     ...(tracksQuery === null ? {} : tiles(TRACKS, TRACKS_ZOOM, `?${tracksQuery}`)),
+    ...(doors === null ? {} : tiles(DOORS, DOORS_ZOOM, `?${doors.query}`)),
   } as StyleSpecification['sources'];
 }
 
@@ -185,11 +189,20 @@ function layersOf(look: Look): Layers {
   const { level, theme } = look;
   const ink = INKS[theme];
   const page = { id: 'page', type: 'background', paint: { 'background-color': ink.page } };
-  if (level === 'townships') return [page, ...areaLayers(level, theme), names(TOWNSHIPS, ink, 8, false)];
+  const doors = look.doors === null ? [] : doorLayers(look.doors, theme, ink.page);
+  if (level === 'townships')
+    return [page, ...areaLayers(level, theme), ...doors, names(TOWNSHIPS, ink, 8, false)];
   if (level === 'streets')
     return [page, ...ground(ink), ...streetLayers(look), names(TOWNSHIPS, ink, 9, true)];
   const own = level === 'cells' ? [] : [names(level, ink, 11, false)];
-  return [page, ...ground(ink), ...areaLayers(level, theme), ...own, names(TOWNSHIPS, ink, 9, true)];
+  return [
+    page,
+    ...ground(ink),
+    ...areaLayers(level, theme),
+    ...doors,
+    ...own,
+    names(TOWNSHIPS, ink, 9, true),
+  ];
 }
 
 export function coverageStyle(look: Look): StyleSpecification {
