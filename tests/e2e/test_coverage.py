@@ -77,13 +77,18 @@ def test_the_address_of_a_view_opens_the_same_view_in_another_window(phones: Pho
     assert colleague.get_by_test_id("township-row").all_inner_texts() == names
 
 
-def test_on_a_phone_map_and_table_take_turns(phones: PhoneShop) -> None:
+def test_on_a_phone_map_and_table_take_turns_and_close_up_the_map_shows_doors(phones: PhoneShop) -> None:
     phone = phones.phone("lead", viewport=PHONE)
     page = phone.open()
     phone.sign_in(page, "lead")
     page.get_by_test_id("nav-coverage").click()
     expect(page.get_by_test_id("map")).to_have_attribute("data-idle", "true", timeout=60_000)
     expect(page.get_by_test_id("coverage-table")).to_be_hidden()
+    expect(page.get_by_test_id("legend-doors").get_by_role("listitem")).to_have_count(3)
+    with page.expect_response(lambda answer: re.search(r"/tiles/doors/14/.*window=", answer.url) is not None) as doors:
+        for _ in range(9):
+            page.locator(".maplibregl-ctrl-zoom-in").click()
+    assert doors.value.status in (200, 204)
     page.get_by_test_id("show-table").click()
     expect(page.get_by_test_id("coverage-table")).to_be_visible()
     expect(page.get_by_test_id("map")).to_be_hidden()
