@@ -322,7 +322,10 @@ export const pages = {
     marks: [
       ['Hatched', 'No data; that is not “not covered”.'],
       ['Solid, dashed, dotted', 'A street that is covered, not covered, unknown.'],
-      ['Disc, target, ring', 'A door of your station, from close up: somebody met, tried in vain, not visited.'],
+      [
+        'Disc, target, ring',
+        'A door of your station, from close up: somebody met, tried in vain, not visited.',
+      ],
       ['Unknown', 'Within reach while a track was interrupted. A missing track is not a missing patrol.'],
       [
         '<10, withheld',
