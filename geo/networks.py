@@ -27,12 +27,11 @@ from geo.models import Street, StreetPiece
 from geo.projected import projected, to_degrees
 
 NONE = -1
-# Up to so many streets are one ground: about 1 GiB at most, with paths.
+# Up to so many streets are one ground, or are kept in squares: about 1 GiB at most, with paths.
 STREETS_AT_ONCE = 100_000
 SQUARE_M = 16_000.0
 # What a leg sees beyond its own track: candidates (100 m), ways (400 m) and the reach of a gap (3 km there and back).
 BEYOND_M = 2_000.0
-_KEPT_SQUARES = 6
 # Where there is no street, one that nobody can walk: without any the matcher has nothing to say, not even "off".
 _NOWHERE = shapely.LineString([(-2e7, -2e7), (-2e7, -2e7 + 20)])
 
@@ -120,7 +119,7 @@ class Grounds:
         if square not in self._kept:
             self._kept[square] = _load(self._streets(square), self.metric_epsg)
         self._kept.move_to_end(square)
-        while len(self._kept) > _KEPT_SQUARES:
+        while len(self._kept) > 1 and sum(len(one.lines) for one in self._kept.values()) > STREETS_AT_ONCE:
             self._kept.popitem(last=False)
         return self._kept[square]
 

@@ -38,6 +38,9 @@ from patrol.models import FixBlock, GroundChange, Leg, Patrol
 from patrol.track_blob import decode_tracks
 
 Floats = npt.NDArray[np.float64]
+# The stations of a county side by side: the legs of a bundle lie in few squares of streets, and the next ones in the
+# same. In the order of time each bundle of a province would load the streets of all of it.
+LEGS_TOGETHER = ("patrol__unit__path", "started_at", "pk")
 
 
 def legs_stale(*, first: date, last: date) -> list[UUID]:
@@ -54,7 +57,7 @@ def legs_stale(*, first: date, last: date) -> list[UUID]:
     rows = (
         Leg.objects.filter(patrol__started_on__range=(first, last))
         .annotate(blocks_n=Coalesce(Subquery(blocks), 0), legs_n=Subquery(legs), moved=Exists(changed))
-        .order_by("patrol__unit_id", "started_at", "pk")
+        .order_by(*LEGS_TOGETHER)
         .values_list("pk", "moved", "derived_from", "blocks_n", "legs_n", "patrol__version")
     )
     return [pk for pk, moved, known, *now in rows if moved or known != _fingerprint(place, *now)]

@@ -14,16 +14,16 @@ from backend.reports.day_chunks import Wanted, day_chunks
 from backend.reports.day_counting import chunk_count, townships
 from backend.reports.leg_counting import (
     LEGS_AT_ONCE,
-    derivation_basis,
     legs_bring_up_to_date,
     legs_stale_on,
     without_recent_failures,
 )
 from backend.reports.models import Run, RunKind, RunState
-from backend.reports.runs import Progress, Send, nobody, run_begin, run_here, run_send
+from backend.reports.runs import Progress, Send, ground_is_new, nobody, run_begin, run_here, run_send
 from geo.models import TouchedDay
 from geo.selectors import city_day, city_zone, deployment_or_none
 from geo.touched_days import touched_days_note, touched_days_waiting
+from patrol.derivation import LEGS_TOGETHER
 from patrol.models import Leg, Patrol
 from visits.models import Dispute, DisputeEvent, Visit
 
@@ -83,7 +83,7 @@ def aggregate_rebuild(
     instant = now or timezone.now()
     begin, end = first or _first_day() or city_day(instant), last or city_day(instant)
     outings = Leg.objects.filter(patrol__started_on__range=(begin - timedelta(days=1), end))
-    legs = list(outings.order_by("started_at", "pk").values_list("pk", flat=True))
+    legs = list(outings.order_by(*LEGS_TOGETHER).values_list("pk", flat=True))
     run = run_begin(kind=RunKind.REBUILD, first=begin, last=max(begin, end), legs=legs, as_of=instant)
     return _report(run_here(run, progress))
 
@@ -112,17 +112,13 @@ def night_catch_up(send: Send, *, now: datetime | None = None) -> Run | None:
     with transaction.atomic():
         _nights_in_turn()
         latest = Run.objects.filter(kind=RunKind.NIGHT).aggregate(last=Max("last"))["last"]
-        is_due = (local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())) or _ground_changed()
+        begun = Run.objects.filter(kind=RunKind.NIGHT, ended_at=None).exists()
+        is_due = local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())
+        is_due |= ground_is_new() and not begun
         run = _night_plan(local) if is_due else None
     if run is not None:
         run_send(run.pk, send)
     return run
-
-
-def _ground_changed() -> bool:
-    nights = Run.objects.filter(kind=RunKind.NIGHT).order_by("-pk")
-    before = nights.filter(state=RunState.DONE).first()
-    return before is not None and before.basis != derivation_basis() and not nights.filter(ended_at=None).exists()
 
 
 def _nights_in_turn() -> None:
@@ -142,8 +138,7 @@ def _night_plan(instant: datetime) -> Run:
     touched_days_note(sorted(late, key=lambda one: (one.day, one.area_id)))
     noted = TouchedDay.objects.values_list("day", flat=True).distinct()
     # New streets, borders or another method: any track ever made may be stale. Else only those something came to.
-    changed = before is not None and before.basis != derivation_basis()
-    oldest = _first_day() if changed else None
+    oldest = _first_day() if ground_is_new() else None
     looked_at = {*_days(min(first, oldest or today, today - timedelta(days=LATE_DAYS)), today), *noted}
     return run_begin(kind=RunKind.NIGHT, first=first, last=today, legs=legs_stale_on(looked_at), as_of=instant)
 

@@ -41,8 +41,8 @@ def _shapes(part: str, *, is_frozen: bool) -> str:
 def door_tile(officer: Officer, key: TileKey, window: Window, part: str) -> bytes:
     """Return the tile of the doors of one's own station as the window found them; b"" without any.
 
-    Layer `doors`, properties `door` (its id), `kind`, `state` (met, tried, not_visited) and `last_on` (the last day in the window on
-    which somebody was there).
+    Layer `doors`, properties `door` (its id), `kind`, `state` (met, tried, not_visited) and `last_on` (the last day in
+    the window on which somebody was there).
     """
     if key.z < ZOOM_MIN:
         return b""

@@ -17,8 +17,8 @@ from patrol.derivation import _fingerprint
 
 FIRST, LAST = date(2026, 8, 1), date(2026, 10, 29)
 SIZES = {
-    "townships": 186, "doors": 37_200, "visits": 70_000, "outings": 47_500, "disputes": 59_000, "streets": 600,
-    "pieces": 60_000, "passes": 300_000, "mutations": 176_000,
+    "branches": 10, "townships": 186, "doors": 37_200, "visits": 70_000, "outings": 47_500, "disputes": 59_000,
+    "streets": 600, "pieces": 60_000, "passes": 300_000, "mutations": 176_000,
 }  # fmt: skip
 
 

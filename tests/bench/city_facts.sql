@@ -16,11 +16,11 @@ INSERT INTO accounts_unit (id, parent_id, kind, code, name, path)
 
 INSERT INTO accounts_unit (id, parent_id, kind, code, name, path)
   SELECT md5('branch' || n)::uuid, md5('bureau')::uuid, 'branch', 'B' || n, '分局' || n, '/B/B' || n || '/'
-    FROM generate_series(0, 9) AS n;
+    FROM generate_series(0, $branches - 1) AS n;
 
 INSERT INTO accounts_unit (id, parent_id, kind, code, name, path)
-  SELECT md5('unit' || n)::uuid, md5('branch' || n % 10)::uuid, 'station', 'S' || n, '派出所' || n,
-         '/B/B' || n % 10 || '/S' || n || '/'
+  SELECT md5('unit' || n)::uuid, md5('branch' || n * $branches / $townships)::uuid, 'station', 'S' || n, '派出所' || n,
+         '/B/B' || n * $branches / $townships || '/S' || n || '/'
     FROM generate_series(0, $townships - 1) AS n;
 
 INSERT INTO geo_unitarea (unit_id, area_id, is_primary)

@@ -138,7 +138,8 @@ def _tracks(day: date, walks: Sequence[Walk], offsets: np.ndarray[Any, Any]) -> 
     outings, legs, blocks, officers = [], [], [], []
     for n in range(LEGS):
         walk, offset = walks[n % len(walks)], offsets[n % len(offsets)]
-        unit, officer, device, area = people[n % STATIONS]
+        # Copy k of the streets lies in township k: a station's officers walk in their own.
+        unit, officer, device, area = people[n % len(offsets)]
         start = datetime(day.year, day.month, day.day, 0, 30, tzinfo=UTC) + timedelta(hours=n % 14, seconds=n)
         end = start + timedelta(seconds=float(walk.t_s[-1]) + 5)
         patrol, leg = _id("patrol", day, n), _id("leg", day, n)
