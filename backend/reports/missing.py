@@ -1,5 +1,5 @@
 """SHELL: what a township's figures may still lack: silent phones, announced records that never came, quarantine,
-days that wait to be counted, tracks that could not be derived.
+days that wait to be counted, tracks that could not be derived or wait to be matched to other streets.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from backend.accounts.models import Device
 from backend.reports.fact_frames import WHOLE
 from backend.reports.models import LegFailure
+from backend.reports.runs import ground_is_new
 from geo.models import TouchedDay, UnitArea
 
 SILENT_AFTER = timedelta(days=3)
@@ -28,6 +29,10 @@ TEXTS = {
     "tracks_failed": (
         "{n} 段轨迹无法推算，未计入里程和街道",
         "{n} tracks could not be read: no kilometres, no streets",
+    ),
+    "ground_changed": (
+        "道路、边界或算法已更换，轨迹正在重新匹配",
+        "streets, borders or the method have changed: tracks are being matched anew",
     ),
 }
 
@@ -68,6 +73,8 @@ def _counts(areas: Sequence[int], now: datetime) -> Iterable[tuple[int, str, int
         for area_id in _areas_of(path, areas_by_path):
             yield area_id, "records_quarantined", count
     yield from _waiting(areas, now)
+    if ground_is_new():
+        yield from ((area_id, "ground_changed", 1) for area_id in {*areas, WHOLE})
     failed = LegFailure.objects.filter(leg__patrol__area__in=areas).values_list("leg__patrol__area")
     for area_id, count in failed.annotate(n=Count("pk")).order_by():
         yield area_id, "tracks_failed", count

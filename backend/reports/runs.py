@@ -49,6 +49,12 @@ def run_begin(*, kind: RunKind, first: date, last: date, legs: Sequence[UUID], a
     return run
 
 
+def ground_is_new() -> bool:
+    """Return whether streets, borders or the method are others than the last night ended with: tracks may be stale."""
+    before = Run.objects.filter(kind=RunKind.NIGHT, state=RunState.DONE).order_by("-pk").first()
+    return before is not None and before.basis != derivation_basis()
+
+
 def run_send(run_id: int, send: Send) -> None:
     """Hand out what is left of a run, or go on to its next part when nothing is."""
     if left := steps_left(run_id):

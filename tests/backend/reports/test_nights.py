@@ -16,6 +16,7 @@ from backend.accounts.models import Officer
 from backend.common.outcomes import Touched
 from backend.reports import services
 from backend.reports.digest import derived_digests
+from backend.reports.leg_counting import legs_stale_on
 from backend.reports.missing import missing_by_area
 from backend.reports.models import LegFailure, Run, RunKind, RunState, RunStep, TownshipDay
 from backend.reports.runs import TRIES, nobody, run_begin, run_here, runs_resume, step_do, steps_left
@@ -24,7 +25,7 @@ from patrol.models import FixBlock, LegTownship
 from tests.backend.reports.conftest import DAY, all_rows, day_row
 from tests.builders import fixes, outing, visit
 from tests.conftest import City
-from tests.factories import NOON
+from tests.factories import NOON, StreetFactory
 from tests.patrol.test_derivation import along, street, street_at
 from tests.rings.nights.nights import recomputed
 from visits.models import Visit
@@ -192,6 +193,41 @@ def test_days_that_nobody_counts_are_said(push: Push, officer: Officer, door: Pr
 
     assert soon[door.area_id] == []
     assert [(one["kind"], one["count"]) for one in late[door.area_id]] == [("days_waiting", 2)]
+
+
+def test_while_tracks_wait_for_other_streets_the_figures_say_so_and_after_the_night_no_more(
+    push: Push, officer: Officer, street: list[StreetPiece], city: City
+) -> None:
+    walked(push, officer)
+    services.aggregate_night(now=NIGHT)
+    said = [lacking(city)]
+
+    StreetFactory(edition="newer", line=street[0].street.line)
+    said.append(lacking(city))
+    services.night_catch_up(nobody, now=NIGHT + timedelta(minutes=1))
+    said.append(lacking(city))
+    services.aggregate_night(now=NIGHT + timedelta(minutes=2))
+    said.append(lacking(city))
+
+    assert said == [False, True, True, False]
+
+
+def lacking(city: City) -> bool:
+    """Return whether a township and the whole say that streets have changed."""
+    missing = missing_by_area([city.township.pk], now=timezone.now())
+    found = {key: "ground_changed" in [one["kind"] for one in entries] for key, entries in missing.items()}
+    assert len(set(found.values())) <= 1
+    return any(found.values())
+
+
+def test_the_tracks_of_a_night_are_shared_out_by_station_and_not_by_the_hour(
+    push: Push, officer: Officer, neighbour: Officer, street: list[StreetPiece]
+) -> None:
+    first, second = (walked(push, who, minutes_late=n) for n, who in enumerate((neighbour, officer)))
+    third = walked(push, neighbour, minutes_late=2)
+
+    # A bundle of a province that lies everywhere loads the streets of all of it: a night took hours.
+    assert legs_stale_on([DAY]) == [second, first, third]
 
 
 def test_a_marked_track_is_tried_every_night_and_unmarked_when_it_can_be_read(
