@@ -1,8 +1,9 @@
 """SHELL: the streets to match tracks against, prepared once a process and kept until streets change.
 
 One edition is in force: the one that came in last. A city is one ground. A network too large for that is cut
-into squares, each with a margin as wide as half its side; a track is matched in the smallest square of its place that
-holds it with its margin. Which one follows from the track alone, so that its neighbours in a batch change nothing.
+into squares, each with a margin as wide as a quarter of its side; a track is matched in the smallest square of its
+place that holds it with its margin. Which one follows from the track alone, so that its neighbours in a batch change
+nothing.
 """
 
 from collections import OrderedDict
@@ -30,6 +31,8 @@ NONE = -1
 # Up to so many streets are one ground, or are kept in squares: about 1 GiB at most, with paths.
 STREETS_AT_ONCE = 100_000
 SQUARE_M = 16_000.0
+# Around a square, in sides of it.
+MARGIN = 0.25
 # What a leg sees beyond its own track: candidates (100 m), ways (400 m) and the reach of a gap (3 km there and back).
 BEYOND_M = 2_000.0
 # Where there is no street, one that nobody can walk: without any the matcher has nothing to say, not even "off".
@@ -60,6 +63,11 @@ class Square(NamedTuple):
     side_m: float
     column: int
     row: int
+
+    def window_m(self) -> tuple[float, float, float, float]:
+        """Return west, south, east, north (m) of what is loaded for it: the square and its margin."""
+        west_m, south_m, margin_m = self.column * self.side_m, self.row * self.side_m, MARGIN * self.side_m
+        return west_m - margin_m, south_m - margin_m, west_m + self.side_m + margin_m, south_m + self.side_m + margin_m
 
 
 WHOLE = Square(0.0, 0, 0)
@@ -131,11 +139,14 @@ class Grounds:
 
 
 def square_of(west_m: float, south_m: float, east_m: float, north_m: float) -> Square:
-    """Return the smallest square around the middle of a box that holds it with half a side of margin."""
+    """Return the smallest square around the middle of a box that holds it with a quarter of a side of margin.
+
+    The margin is loaded once more with each neighbour: a wide one makes a province dear, a narrow one long tracks.
+    """
     middle_x_m, middle_y_m = (west_m + east_m) / 2, (south_m + north_m) / 2
     side_m = SQUARE_M
     # 0.6: half the box, and what the ellipse of a gap from one end of it to the other reaches beyond.
-    while 0.6 * max(east_m - west_m, north_m - south_m) + BEYOND_M > side_m / 2:
+    while 0.6 * max(east_m - west_m, north_m - south_m) + BEYOND_M > MARGIN * side_m:
         side_m *= 2
     return Square(side_m, int(middle_x_m // side_m), int(middle_y_m // side_m))
 
@@ -191,10 +202,7 @@ def _pieces(streets: QuerySet[Street], street_ids: list[int], first_piece: Integ
 
 
 def _degrees(square: Square, metric_epsg: int) -> Polygon:
-    side_m, column, row = square
-    west, south, east, north = to_degrees(metric_epsg).transform_bounds(
-        (column - 0.5) * side_m, (row - 0.5) * side_m, (column + 1.5) * side_m, (row + 1.5) * side_m
-    )
+    west, south, east, north = to_degrees(metric_epsg).transform_bounds(*square.window_m())
     box = Polygon.from_bbox((west, south, east, north))
     box.srid = WGS84_EPSG
     return box

@@ -1,5 +1,6 @@
 """PURE: the street network as arrays: edges between crossings, their corners, the pieces of each street."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -48,7 +49,7 @@ def network_of(lines: Sequence[Any], piece_m: float = PIECE_M) -> Network:
     the other (a bridge) and nobody turns off. Streets without length have neither edge nor piece.
     """
     streets = np.array(list(lines), dtype=object)
-    xy, owner = shapely.get_coordinates(_with_touching_ends(streets), return_index=True)
+    xy, owner = _corners(streets)
     nodes = _nodes(xy, owner)
     edges = _edges(xy, owner, nodes)
     lengths_m = shapely.length(streets)
@@ -63,40 +64,49 @@ def network_of(lines: Sequence[Any], piece_m: float = PIECE_M) -> Network:
     )
 
 
-def _with_touching_ends(streets: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Return the streets with a corner wherever another one ends on them without sharing a corner."""
-    tips: Any = (
-        shapely.points(np.concatenate([_tip(streets, 0), _tip(streets, -1)])) if len(streets) else np.empty(0, object)
-    )
-    tree = shapely.STRtree(streets)
-    tip, street = tree.query(tips, predicate="dwithin", distance=_TOUCH_M)
-    foreign = tip % max(len(streets), 1) != street
-    added: dict[int, list[tuple[float, float, float]]] = {}
-    for one, line in zip(tip[foreign].tolist(), street[foreign].tolist(), strict=True):
-        point = tips[one]
-        added.setdefault(line, []).append((streets[line].project(point), point.x, point.y))
-    joined = streets.copy()
-    for line, corners in added.items():
-        joined[line] = _with_corners(streets[line], corners)
-    return joined
+def _corners(streets: npt.NDArray[np.object_]) -> tuple[Floats, Integers]:
+    """Return x, y of all corners and the street of each, with one wherever another street ends on a street.
+
+    Where a corner stands already (within 5 cm), none is put in.
+    """
+    xy, owner = shapely.get_coordinates(streets, return_index=True)
+    point, line = _touching_ends(streets)
+    first = np.searchsorted(owner, np.arange(len(streets) + 1))
+    sizes = np.diff(first)[line]
+    # Every new corner beside every corner of its street.
+    pair = np.repeat(np.arange(len(line)), sizes)
+    beside = np.arange(len(pair)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(first[line], sizes)
+    stands = np.hypot(*(xy[beside] - point[pair]).T) <= _SAME_M
+    is_new = np.bincount(pair[stands], minlength=len(line)) == 0
+    point, line = point[is_new], line[is_new]
+    at_m = shapely.line_locate_point(streets[line], shapely.points(point))
+    order = np.lexsort((np.concatenate([_along(xy, first), at_m]), np.concatenate([owner, line])))
+    return np.concatenate([xy, point])[order], np.concatenate([owner, line])[order]
+
+
+def _touching_ends(streets: npt.NDArray[np.object_]) -> tuple[Floats, Integers]:
+    """Return the ends (x, y) that lie on another street, and that street's number."""
+    ends = np.concatenate([_tip(streets, 0), _tip(streets, -1)])
+    end, line = shapely.STRtree(streets).query(shapely.points(ends), predicate="dwithin", distance=_TOUCH_M)
+    foreign = end % max(len(streets), 1) != line
+    return ends[end[foreign]], line[foreign].astype(np.int64)
+
+
+def _along(xy: Floats, first: Integers) -> Floats:
+    """Return how far along its street each corner is; street `i` has the corners `first[i]` to `first[i + 1]`."""
+    step_m = np.zeros(len(xy))
+    step_m[1:] = np.hypot(*np.diff(xy, axis=0).T)
+    along_m = np.empty(len(xy))
+    for begin, end in itertools.pairwise(first.tolist()):
+        # Summed street by street: from one sum of all of them the last digits would depend on the streets before.
+        step_m[begin : begin + 1] = 0.0
+        np.cumsum(step_m[begin:end], out=along_m[begin:end])
+    return along_m
 
 
 def _tip(streets: npt.NDArray[np.object_], which: int) -> Floats:
     tips: Floats = shapely.get_coordinates(shapely.get_point(streets, which))
     return tips
-
-
-def _with_corners(line: Any, corners: Sequence[tuple[float, float, float]]) -> Any:
-    """Return the line with corners (at_m, x, y) put in; one that stands there already (within 5 cm) stays."""
-    xy = shapely.get_coordinates(line)
-    at_m = _along(xy)
-    rows = [(float(at), *pair) for at, pair in zip(at_m, xy.tolist(), strict=True)]
-    rows += [row for row in corners if np.min(np.hypot(xy[:, 0] - row[1], xy[:, 1] - row[2])) > _SAME_M]
-    return shapely.LineString([(x, y) for _, x, y in sorted(rows, key=lambda row: row[0])])
-
-
-def _along(xy: Floats) -> Floats:
-    return np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
 
 
 def _nodes(xy: Floats, owner: Integers) -> Integers:

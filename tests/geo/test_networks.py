@@ -18,12 +18,12 @@ metres = st.floats(-50_000, 50_000)
 def test_the_square_of_a_track_holds_it_and_what_it_sees(
     west_m: float, south_m: float, width_m: float, height_m: float
 ) -> None:
-    side_m, column, row = square_of(west_m, south_m, west_m + width_m, south_m + height_m)
-    # The square with half a side of margin on each side.
-    assert (column - 0.5) * side_m <= west_m - BEYOND_M + 1e-6
-    assert (row - 0.5) * side_m <= south_m - BEYOND_M + 1e-6
-    assert west_m + width_m + BEYOND_M <= (column + 1.5) * side_m + 1e-6
-    assert south_m + height_m + BEYOND_M <= (row + 1.5) * side_m + 1e-6
+    west, south, east, north = square_of(west_m, south_m, west_m + width_m, south_m + height_m).window_m()
+
+    assert west <= west_m - BEYOND_M + 1e-6
+    assert south <= south_m - BEYOND_M + 1e-6
+    assert west_m + width_m + BEYOND_M <= east + 1e-6
+    assert south_m + height_m + BEYOND_M <= north + 1e-6
 
 
 @settings(max_examples=30)
