@@ -92,10 +92,12 @@ INSERT INTO patrol_legpieces (leg_id, area_id, "on", part, passed, seconds, pass
          coalesce(array_agg(15 ORDER BY piece) FILTER (WHERE passed), '{}'),
          coalesce(array_agg(1 ORDER BY piece) FILTER (WHERE passed), '{}'),
          coalesce(array_agg(piece ORDER BY piece) FILTER (WHERE NOT passed), '{}')
-    FROM (SELECT md5('patrol' || n % $outings)::uuid AS leg, (n * 31) % $pieces + (SELECT min(id) FROM geo_streetpiece) AS piece,
-                 date '2026-08-01' + n % $outings % 90 AS "on", CASE WHEN n % 4 = 0 THEN 'night' ELSE 'day' END AS part,
-                 n % 10 <> 0 AS passed
-            FROM generate_series(0, $passes - 1) AS n) AS walked
+    FROM (SELECT md5('patrol' || leg)::uuid AS leg, k % 10 <> 0 AS passed,
+                 -- 60 pieces in a row of the township in which the outing was.
+                 leg % $townships + $townships * ((leg * 37 + k) % ($pieces / $townships))
+                 + (SELECT min(id) FROM geo_streetpiece) AS piece,
+                 date '2026-08-01' + leg % 90 AS "on", CASE WHEN leg % 4 = 0 THEN 'night' ELSE 'day' END AS part
+            FROM generate_series(0, $outings - 1) AS leg, generate_series(0, 59) AS k) AS walked
     JOIN geo_streetpiece ON geo_streetpiece.id = piece
    GROUP BY leg, area_id, "on", part;
 
