@@ -58,7 +58,7 @@ class Workers:
 
     def is_working(self) -> bool:
         """Return whether any process other than ours has a transaction open in the database."""
-        return self._sessions("xact_start IS NOT NULL") > 0
+        return self._sessions(working=True) > 0
 
     def kill(self, chance: random.Random, whole: float) -> None:
         """Kill -9 one of its processes or, with the probability `whole`, all of it; then have it up again."""
@@ -88,12 +88,13 @@ class Workers:
             if not self._sessions():
                 return
 
-    def _sessions(self, which: str = "true") -> int:
-        """Return how many sessions other than ours the database has."""
+    def _sessions(self, *, working: bool = False) -> int:
+        """Return how many sessions other than ours the database has, or only those with a transaction open."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                f" AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND {which}"  # noqa: S608
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND backend_type = 'client backend' AND (NOT %s OR xact_start IS NOT NULL)",
+                [working],
             )
             return int(cursor.fetchone()[0])
 
