@@ -38,7 +38,7 @@ e2e:  ## Only the end-to-end tests (K=word chooses)
 	@$(BOOTSTRAP) python servers pwa browser
 	@exec $(PYTHON) -m ops.checks e2e
 
-bench: bench-engine bench-peers  ## Engine, peers, night and answers on the private test servers; tables and $XUNFANG_HOME/test/reports
+bench: bench-engine bench-peers  ## Engine, peers, night and answers on the private test servers; tables and $XUNFANG_HOME/reports
 	@$(PYTHON) -m ops.servers --test exec -- $(PYTHON) tests/bench/bench_coverage.py
 	@$(PYTHON) -m ops.servers --test exec -- $(PYTHON) -m tests.bench.bench_night
 

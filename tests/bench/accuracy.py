@@ -5,11 +5,9 @@ The numbers of the model were chosen on the seeds "tuned"; the figures to quote 
 The truth: metres of streets walked while the phone recorded. The buffer is what people use today, on the same fixes.
 """
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from geo.simulator import Conditions, Walk, cell_start, covered_cells, mark, sim
 from patrol.leg_matching import legs_matched
 from patrol.track_blob import encode_track
 from patrol.tracks import clean_fixes, track_segments
+from tests.bench.bench_report import write_report
 from tests.bench.street_networks import STREETS, YARDS, helsinki_lines
 
 WALKS = int(os.environ.get("WALKS", "2"))
@@ -95,9 +94,7 @@ def main() -> None:
                 rows.append({**what, **row, "goal": goal, "goal_parallel": goal_parallel})
                 figures = "".join(f"{row[column]:>15.4f}" for column in COLUMNS)
                 print(f"{name:<27}{condition:<14}{seeds:<6}" + figures, flush=True)
-    report = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports" / "accuracy.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps({"walks_a_seed": WALKS, "length_m": LENGTH_M, "rows": rows}, indent=2))
+    write_report("accuracy", {"walks_a_seed": WALKS, "length_m": LENGTH_M, "rows": rows})
 
 
 def measured(ground: Ground, parallel: Any, conditions: Conditions, seeds: Iterable[int]) -> dict[str, float]:

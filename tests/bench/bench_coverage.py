@@ -3,8 +3,6 @@
 `python tests/bench/bench_coverage.py` with the environment of ops.servers (`make bench` does it).
 """
 
-import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -24,6 +22,7 @@ from rest_framework.test import APIClient  # noqa: E402
 from backend.accounts.models import Officer  # noqa: E402
 from backend.reports.services import aggregate_days  # noqa: E402
 from tests.bench import city_facts  # noqa: E402
+from tests.bench.bench_report import write_report  # noqa: E402
 
 REPEATS = 5
 AS_OF = {"as_of": city_facts.LAST.isoformat()}
@@ -40,9 +39,7 @@ def main() -> None:
         connection.creation.destroy_test_db("bench_coverage", verbosity=0)
     for row in rows:
         print(f"{row['what']:<58}{row['wall_ms']:>10.0f} ms{row['cpu_ms']:>10.0f} ms of Python")
-    report = Path(os.environ["XUNFANG_HOME"]) / "reports" / "bench-coverage.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(rows, indent=2))
+    write_report("bench-coverage", rows)
 
 
 def measured() -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@
 ROWS=1000000 WRITERS=16 READERS=4 UNITS=4.
 """
 
-import json
 import os
 import sys
 import time
@@ -26,6 +25,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 
 from backend.accounts.models import Unit, UnitKind  # noqa: E402
+from tests.bench.bench_report import write_report  # noqa: E402
 from tests.bench.feed_traffic import Log, WriterPlan, follow, shares, verdicts, write  # noqa: E402
 
 ROWS, WRITERS, READERS, UNITS = (
@@ -54,9 +54,7 @@ def main() -> None:
     }  # fmt: skip
     for what, value in report.items():
         print(f"{what:<20}{value:>14,}")
-    path = Path(os.environ["XUNFANG_HOME"]) / "reports" / "bench-feed.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=2))
+    write_report("bench-feed", report)
     if any(not one.is_clean for one in found):
         raise SystemExit("a reader missed rows, saw them twice or out of order")
 

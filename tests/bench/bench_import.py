@@ -29,6 +29,7 @@ from django.db import connection  # noqa: E402
 
 from geo.models import Area, Premises, UnitArea  # noqa: E402
 from tests.bench.bench_night import _cpu  # noqa: E402
+from tests.bench.bench_report import write_report  # noqa: E402
 from tests.factories import EDITION, LIST, DeploymentFactory, UnitFactory  # noqa: E402
 
 WEST, SOUTH, COLUMNS, ROWS_OF_AREAS, SIDE_DEG = 113.9, 27.5, 31, 6, 0.06
@@ -47,9 +48,7 @@ def main() -> None:
         connection.creation.destroy_test_db("bench_import", verbosity=0)
     for row in measured:
         print("  ".join(f"{key} {value}" for key, value in row.items()))
-    report = Path(os.environ["XUNFANG_HOME"]) / "reports" / "bench-import.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(measured, indent=2))
+    write_report("bench-import", measured)
 
 
 def fill() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Playwright, sync_playwright
 
+from tests.bench.bench_report import write_report
 from tests.e2e.conftest import CHROMIUM, FLAGS, PASSWORD, PHONE, ROOT, Server, running_server
 
 CATEGORIES = ("accessibility", "best-practices")
@@ -75,7 +76,6 @@ def judged(address: str, port: int, folder: Path) -> dict[str, Any]:
 
 def main() -> int:
     """Judge every screen, print the table, write the report."""
-    home = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports"
     found: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
@@ -88,8 +88,7 @@ def main() -> int:
                     scores = " ".join(f"{found[-1]['scores'][one]:>4}" for one in CATEGORIES)
                     print(f"{username:<8} {route:<50} {scores}  {' '.join(found[-1]['not_passed'])}", flush=True)
                 page.context.close()
-    home.mkdir(parents=True, exist_ok=True)
-    (home / "lighthouse.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
+    write_report("lighthouse", found)
     return 0
 
 

@@ -4,11 +4,9 @@
 each used REPEATS times: the chain keeps nothing between tracks, so a repetition costs what another track would.
 """
 
-import json
 import os
 import resource
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from geo.simulator import Conditions, simulate
 from patrol.leg_matching import legs_matched
 from patrol.track_blob import decode_tracks
 from tests.bench.accuracy import blob_of
+from tests.bench.bench_report import write_report
 from tests.bench.street_networks import STREETS, helsinki_lines, tiled
 
 WALKS, REPEATS = 20, int(os.environ.get("REPEATS", "20"))
@@ -33,9 +32,7 @@ def main() -> None:
     ]
     for row in rows:
         print("  ".join(f"{key} {value}" for key, value in row.items()))
-    report = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports" / "bench-matching.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(rows, indent=2))
+    write_report("bench-matching", rows)
 
 
 def measured(name: str, lines: list[Any]) -> dict[str, Any]:

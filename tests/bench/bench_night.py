@@ -4,7 +4,6 @@
 PostgreSQL, reading and writing included; the night before has warmed the worker. The aim is 3 s (4-coverage.md).
 """
 
-import json
 import os
 import resource
 import sys
@@ -26,6 +25,7 @@ from backend.reports.models import RunState  # noqa: E402
 from ops import servers  # noqa: E402
 from ops.processes import first_number, works_in  # noqa: E402
 from tests.bench import night_facts  # noqa: E402
+from tests.bench.bench_report import write_report  # noqa: E402
 from tests.bench.processes_cpu import _own_s, _waited_s  # noqa: E402
 
 
@@ -46,9 +46,7 @@ def main() -> None:
         connection.creation.destroy_test_db("bench_night", verbosity=0)
     for row in rows:
         print("  ".join(f"{key} {value}" for key, value in row.items()))
-    report = Path(os.environ["XUNFANG_HOME"]) / "reports" / "bench-night.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(rows, indent=2))
+    write_report("bench-night", rows)
 
 
 def measured(what: str, day: Any) -> dict[str, Any]:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from tests.bench import phone_steps
+from tests.bench.bench_report import write_report
 from tests.e2e.conftest import PHONE, ROOT, Phone, Server, running_server
 
 DOORS = [int(one) for one in os.environ.get("DOORS", "3000,50000").split(",")]
@@ -191,11 +192,7 @@ def main() -> None:
                 median_ms, max_ms = value["median_ms"], value["max_ms"]
                 print(f"  {name:24} median {median_ms:>6} ms   max {max_ms:>6} ms   n {value['times']}")
     # the servers of the tests have a home inside the home
-    home = Path(os.environ.get("XUNFANG_HOME") or "var").absolute()
-    folder = (home.parent if home.name == "test" else home) / "reports"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "bench-phone.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(f"wrote {folder / 'bench-phone.json'}")
+    write_report("bench-phone", found)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""SHELL: puts each part of the bench into one file, `$XUNFANG_HOME/reports/bench.json`, beside the parts of before."""
+"""SHELL: writes what a bench measured to `$XUNFANG_HOME/reports`."""
 
 import json
 import os
@@ -6,11 +6,24 @@ from pathlib import Path
 from typing import Any
 
 
+def folder() -> Path:
+    """Return the folder of the reports, made if it was not there."""
+    home = Path(os.environ.get("XUNFANG_HOME") or "var").absolute()
+    # The test servers have a home of their own inside the real one.
+    reports = (home.parent if home.name == "test" else home) / "reports"
+    reports.mkdir(parents=True, exist_ok=True)
+    return reports
+
+
+def write_report(name: str, found: Any) -> None:
+    """Write a report of its own, `name`.json, in place of the one of before."""
+    path = folder() / f"{name}.json"
+    path.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"wrote {path}")
+
+
 def put(part: str, found: Any) -> None:
     """Write one part of bench.json, leaving the others as they are."""
-    home = Path(os.environ.get("XUNFANG_HOME", "var"))
-    # The test servers have a home of their own inside the real one.
-    report = (home.parent if home.name == "test" else home) / "reports" / "bench.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
+    report = folder() / "bench.json"
     parts = json.loads(report.read_text()) if report.exists() else {}
     report.write_text(json.dumps({**parts, part: found}, indent=2, sort_keys=True))

@@ -4,7 +4,6 @@
 the strict transaction, and the moment the screen shows "saved". Once at full speed and once at 4x CPU slow-down.
 """
 
-import json
 import os
 import platform
 import sys
@@ -18,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.bench.bench_report import write_report
 from tests.e2e.conftest import PHONE, Phone, running_server
 
 SAVES = int(os.environ.get("SAVES", "200"))
@@ -194,11 +194,7 @@ def main() -> None:
         row = " ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
         print(f"{'1/' + str(run['cpu_slow_down']):>5} {run['saves']:>6} {row}")
     # the servers of the tests have a home inside the home
-    home = Path(os.environ.get("XUNFANG_HOME") or "var").absolute()
-    folder_out = (home.parent if home.name == "test" else home) / "reports"
-    folder_out.mkdir(parents=True, exist_ok=True)
-    (folder_out / "bench-save.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    print(f"wrote {folder_out / 'bench-save.json'}")
+    write_report("bench-save", found)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@
 stands after a start of the app ("cold"), the first after the index had its idle moments ("first"), and all later ones.
 """
 
-import json
 import os
 import sys
 import tempfile
@@ -16,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.bench.bench_report import write_report
 from tests.bench.bench_save import _A_DOOR, _ASK
 from tests.e2e.conftest import PHONE, Phone, running_server
 
@@ -147,11 +147,7 @@ def main() -> None:
         each = ", ".join(f"{query} {ms}" for query, ms in run["queries_ms"].items())
         name = f"1/{run['cpu_slow_down']}"
         print(f"{name:>5} {run['cold_ms']:>6} {run['first_ms']:>6} {run['median_ms']:>10} {run['max_ms']:>6}  {each}")
-    home = Path(os.environ.get("XUNFANG_HOME") or "var").absolute()
-    folder_out = (home.parent if home.name == "test" else home) / "reports"
-    folder_out.mkdir(parents=True, exist_ok=True)
-    (folder_out / "bench-search.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    print(f"wrote {folder_out / 'bench-search.json'}")
+    write_report("bench-search", found)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ each. Made anew `ROUNDS` times: bytes, wall, CPU of Python and PostgreSQL.
 """
 
 import gzip
-import json
 import math
 import os
 import sys
@@ -29,6 +28,7 @@ from geo.tile_layers import LAYERS  # noqa: E402
 from geo.tiles import TileKey, layer_tile  # noqa: E402
 from tests.bench import night_facts  # noqa: E402
 from tests.bench.bench_night import _cpu  # noqa: E402
+from tests.bench.bench_report import write_report  # noqa: E402
 from tests.bench.city_facts import FIRST, LAST  # noqa: E402
 
 DOORS = int(os.environ.get("DOORS", "500000"))
@@ -105,9 +105,7 @@ def main() -> None:
         rows = measured_all()
     finally:
         connection.creation.destroy_test_db("bench_tiles", verbosity=0)
-    report = Path(os.environ["XUNFANG_HOME"]) / "reports" / "bench-tiles.json"
-    report.parent.mkdir(parents=True, exist_ok=True)
-    report.write_text(json.dumps(rows, indent=2))
+    write_report("bench-tiles", rows)
 
 
 def measured_all() -> list[dict[str, Any]]:
