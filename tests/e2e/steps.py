@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
+SENT = 60_000
+
 
 def wait_until_installed(page: Page) -> None:
     """Wait until doors are on the phone and the service worker would serve a cold start."""
@@ -35,3 +37,12 @@ def due_doors(page: Page, at_least: int = 2) -> list[str]:
 def township_row(page: Page, name: str) -> Locator:
     """Return the row of a township in the table of Coverage."""
     return page.get_by_test_id("township-row").filter(has_text=name)
+
+
+def own_device(page: Page) -> str:
+    """Return the identity of this phone once it signs."""
+    page.get_by_test_id("nav-settings").click()
+    expect(page.get_by_test_id("signing")).to_contain_text("已签名", timeout=SENT)
+    shown = page.get_by_test_id("device-short")
+    expect(shown).to_have_attribute("title", re.compile(".+"))
+    return shown.get_attribute("title") or ""

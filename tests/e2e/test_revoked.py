@@ -1,13 +1,9 @@
 """A phone that was revoked: what it read is gone, what it made is not, and with a new identity it works again."""
 
-import re
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import PhoneShop, Server
-from tests.e2e.steps import due_doors, log_visit, wait_until_installed
-
-SENT = 60_000
+from tests.e2e.steps import SENT, due_doors, log_visit, own_device, wait_until_installed
 
 _ROWS_HELD = """async () => {
   const every = (await indexedDB.databases()).map((found) => found.name);
@@ -67,15 +63,6 @@ def test_a_phone_that_hears_of_its_revocation_shows_no_address_any_more(phones: 
     page.get_by_test_id("nav-unsent").click()
     kept = page.locator('[data-testid="receipt-row"], [data-testid="unsent-row"][data-state="attention"]')
     expect(kept).to_have_count(1, timeout=SENT)
-
-
-def own_device(page: Page) -> str:
-    """Return the identity of this phone once it signs."""
-    page.get_by_test_id("nav-settings").click()
-    expect(page.get_by_test_id("signing")).to_contain_text("已签名", timeout=SENT)
-    shown = page.get_by_test_id("device-short")
-    expect(shown).to_have_attribute("title", re.compile(".+"))
-    return shown.get_attribute("title") or ""
 
 
 def revoke(server: Server, device: str) -> None:

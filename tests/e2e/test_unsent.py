@@ -5,9 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import PhoneShop, Server
-from tests.e2e.steps import due_doors, log_visit, wait_until_installed
-
-SENT = 60_000
+from tests.e2e.steps import SENT, due_doors, log_visit, wait_until_installed
 
 
 def test_signing_out_is_refused_while_something_is_unsent(phones: PhoneShop) -> None:
