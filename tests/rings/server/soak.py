@@ -12,6 +12,7 @@ import socket
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,11 +84,13 @@ class Soak:
         doors = [door for station in stations for door in station["doors"]]
         self.chaos = Chaos(self.server, self.failpoints, random.Random(f"{self.plan.seed} chaos"), doors)
         self.proxy.rate = self.plan.rate
-        trouble = asyncio.create_task(self._trouble())
+        over = asyncio.Event()
+        trouble = asyncio.create_task(self._trouble(over))
         talk = asyncio.create_task(self._talk())
         await asyncio.gather(*(self._work(person) for person in self.people))
-        trouble.cancel()
-        await asyncio.gather(trouble, return_exceptions=True)
+        # Not cancelled: a restart of PostgreSQL would go on in its thread beside the one of heal().
+        over.set()
+        await trouble
         await self.chaos.heal()
         drain_s, drained = await self._drain()
         talk.cancel()
@@ -140,10 +143,13 @@ class Soak:
         await self._sync(person.phone)
         person.phone.sign_in(session)
 
-    async def _trouble(self) -> None:
+    async def _trouble(self, over: asyncio.Event) -> None:
         low, high = self.plan.chaos_every_s
         while True:
-            await asyncio.sleep(self.chance.uniform(low, high))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), self.chance.uniform(low, high))
+            if over.is_set():
+                return
             await self.chaos.something()
 
     async def _talk(self) -> None:
