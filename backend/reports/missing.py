@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from backend.accounts.models import Device
 from backend.reports.fact_frames import WHOLE
 from backend.reports.models import LegFailure
-from backend.reports.runs import ground_is_new
+from backend.reports.runs import ground_is_new, last_night
 from geo.models import TouchedDay, UnitArea
 
 SILENT_AFTER = timedelta(days=3)
@@ -73,7 +73,7 @@ def _counts(areas: Sequence[int], now: datetime) -> Iterable[tuple[int, str, int
         for area_id in _areas_of(path, areas_by_path):
             yield area_id, "records_quarantined", count
     yield from _waiting(areas, now)
-    if ground_is_new():
+    if ground_is_new(last_night()):
         yield from ((area_id, "ground_changed", 1) for area_id in {*areas, WHOLE})
     failed = LegFailure.objects.filter(leg__patrol__area__in=areas).values_list("leg__patrol__area")
     for area_id, count in failed.annotate(n=Count("pk")).order_by():

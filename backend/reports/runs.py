@@ -49,9 +49,13 @@ def run_begin(*, kind: RunKind, first: date, last: date, legs: Sequence[UUID], a
     return run
 
 
-def ground_is_new() -> bool:
-    """Return whether streets, borders or the method are others than the last night ended with: tracks may be stale."""
-    before = Run.objects.filter(kind=RunKind.NIGHT, state=RunState.DONE).order_by("-pk").first()
+def last_night() -> Run | None:
+    """Return the latest night that was done, None before the first."""
+    return Run.objects.filter(kind=RunKind.NIGHT, state=RunState.DONE).order_by("-pk").first()
+
+
+def ground_is_new(before: Run | None) -> bool:
+    """Return whether streets, borders or the method are others than this night began with: tracks may be stale."""
     return before is not None and before.basis != derivation_basis()
 
 

@@ -18,8 +18,8 @@ from backend.reports.leg_counting import (
     legs_stale_on,
     without_recent_failures,
 )
-from backend.reports.models import Run, RunKind, RunState
-from backend.reports.runs import Progress, Send, ground_is_new, nobody, run_begin, run_here, run_send
+from backend.reports.models import Run, RunKind
+from backend.reports.runs import Progress, Send, ground_is_new, last_night, nobody, run_begin, run_here, run_send
 from geo.models import TouchedDay
 from geo.selectors import city_day, city_zone, deployment_or_none
 from geo.touched_days import touched_days_note, touched_days_waiting
@@ -111,10 +111,11 @@ def night_catch_up(send: Send, *, now: datetime | None = None) -> Run | None:
     local = (now or timezone.now()).astimezone(city_zone())
     with transaction.atomic():
         _nights_in_turn()
-        latest = Run.objects.filter(kind=RunKind.NIGHT).aggregate(last=Max("last"))["last"]
-        begun = Run.objects.filter(kind=RunKind.NIGHT, ended_at=None).exists()
-        is_due = local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())
-        is_due |= ground_is_new() and not begun
+        nights = Run.objects.filter(kind=RunKind.NIGHT)
+        latest = nights.aggregate(last=Max("last"))["last"]
+        is_due = (local.hour >= NIGHT_HOUR and (latest is None or latest < local.date())) or (
+            ground_is_new(last_night()) and not nights.filter(ended_at=None).exists()
+        )
         run = _night_plan(local) if is_due else None
     if run is not None:
         run_send(run.pk, send)
@@ -130,7 +131,7 @@ def _nights_in_turn() -> None:
 def _night_plan(instant: datetime) -> Run:
     _nights_in_turn()
     today = city_day(instant)
-    before = Run.objects.filter(kind=RunKind.NIGHT, state=RunState.DONE).order_by("-pk").first()
+    before = last_night()
     reached = before.last if before else today
     first = max(min(reached, today - timedelta(days=1)), today - timedelta(days=CATCH_UP_DAYS))
     since = before.as_of - _PUSH_MARGIN if before else instant - timedelta(days=LATE_DAYS)
@@ -138,7 +139,7 @@ def _night_plan(instant: datetime) -> Run:
     touched_days_note(sorted(late, key=lambda one: (one.day, one.area_id)))
     noted = TouchedDay.objects.values_list("day", flat=True).distinct()
     # New streets, borders or another method: any track ever made may be stale. Else only those something came to.
-    oldest = _first_day() if ground_is_new() else None
+    oldest = _first_day() if ground_is_new(before) else None
     looked_at = {*_days(min(first, oldest or today, today - timedelta(days=LATE_DAYS)), today), *noted}
     return run_begin(kind=RunKind.NIGHT, first=first, last=today, legs=legs_stale_on(looked_at), as_of=instant)
 
