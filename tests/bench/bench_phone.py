@@ -191,7 +191,6 @@ def main() -> None:
             if isinstance(value, dict):
                 median_ms, max_ms = value["median_ms"], value["max_ms"]
                 print(f"  {name:24} median {median_ms:>6} ms   max {max_ms:>6} ms   n {value['times']}")
-    # the servers of the tests have a home inside the home
     write_report("bench-phone", found)
 
 

@@ -5,10 +5,12 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ops.servers import home_from
+
 
 def folder() -> Path:
     """Return the folder of the reports, made if it was not there."""
-    home = Path(os.environ.get("XUNFANG_HOME") or "var").absolute()
+    home = home_from(os.environ)
     # The test servers have a home of their own inside the real one.
     reports = (home.parent if home.name == "test" else home) / "reports"
     reports.mkdir(parents=True, exist_ok=True)

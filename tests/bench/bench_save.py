@@ -193,7 +193,6 @@ def main() -> None:
         widths = (13, 7, 7, 10, 7, 7)
         row = " ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
         print(f"{'1/' + str(run['cpu_slow_down']):>5} {run['saves']:>6} {row}")
-    # the servers of the tests have a home inside the home
     write_report("bench-save", found)
 
 

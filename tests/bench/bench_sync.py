@@ -24,6 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ops.servers import home_from, own_environment
+from tests.bench.bench_report import write_report
 from tests.bench.processes_cpu import cpu_s_by_part
 from tests.rings.faults.real_server import RealServer, real_server
 from tests.rings.faults.requests import Install, push_request, visit_mutation
@@ -214,10 +215,7 @@ def main() -> None:
         report = measure(server, random.Random(os.environ.get("SEED", "1800")))
     report["measured_at"] = datetime.now(UTC).isoformat(timespec="seconds")
     print(shown(report))
-    file = home / "reports" / "bench-sync.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(report, indent=2))
-    print(f"report: {file}")
+    write_report("bench-sync", report)
 
 
 if __name__ == "__main__":

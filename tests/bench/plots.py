@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
+
+from tests.bench.bench_report import folder
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "img"
 STYLE = {"svg.hashsalt": "xunfang", "svg.fonttype": "none", "font.size": 9}
@@ -23,8 +24,7 @@ def main() -> None:
     """Draw what there are reports for."""
     plt.rcParams.update(STYLE)
     IMAGES.mkdir(parents=True, exist_ok=True)
-    reports = Path(os.environ.get("XUNFANG_HOME", "var")) / "reports"
-    paths = [reports / name for name in ("bench.json", "accuracy.json")]
+    paths = [folder() / name for name in ("bench.json", "accuracy.json")]
     found = {path.stem: json.loads(path.read_text()) for path in paths if path.exists()}
     if "engine" in found.get("bench", {}):
         cost(found["bench"]["engine"], found["bench"].get("peers", {"rows": []})["rows"])

@@ -5,7 +5,6 @@ Exit status 1 when any record is lost, doubled, altered or stuck.
 """
 
 import asyncio
-import json
 import random
 import resource
 import socket
@@ -20,6 +19,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from ops.servers import home_from, own_environment
+from tests.bench.bench_report import write_report
 from tests.rings.faults.chaos import Chaos
 from tests.rings.faults.checker import Checker, Findings
 from tests.rings.faults.clerk import Clerk, Saved
@@ -266,10 +266,7 @@ def main() -> int:
         server.start(worker=True)
         report = soaked(server, plan, folder)
     print(shown(report))
-    file = home / "reports" / "soak.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(report, indent=2, ensure_ascii=False))
-    print(f"report: {file}")
+    write_report("soak", report)
     return 1 if any(report[name] for name in ("lost", "duplicated", "altered", "stuck")) else 0
 
 
